@@ -164,14 +164,21 @@ func Open(name string, opt *Options) (Recording, error) {
 	return &recording{Decoder: d, name: name, file: f}, nil
 }
 
-// Decode reads a recording from any stream of bytes. name is used in messages
-// and for formats that are known by their extension; it may be empty.
-func Decode(r io.Reader, name string, opt *Options) (Recording, error) {
-	d, err := decode(Source{Reader: r, Size: -1, Name: name}, opt)
+// OpenSource opens a recording from bytes that the caller has opened; for callers
+// that watch the reading (progress) or hold the bytes in memory. Close does not
+// close the source. opt may be nil.
+func OpenSource(src Source, opt *Options) (Recording, error) {
+	d, err := decode(src, opt)
 	if err != nil {
 		return nil, err
 	}
-	return &recording{Decoder: d, name: name}, nil
+	return &recording{Decoder: d, name: src.Name}, nil
+}
+
+// Decode reads a recording from any stream of bytes. name is used in messages
+// and for formats that are known by their extension; it may be empty.
+func Decode(r io.Reader, name string, opt *Options) (Recording, error) {
+	return OpenSource(Source{Reader: r, Size: -1, Name: name}, opt)
 }
 
 func decode(src Source, opt *Options) (Decoder, error) {
