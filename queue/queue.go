@@ -1,5 +1,7 @@
 package queue
 
+import "fmt"
+
 // Item is what waits in a queue: a payload that becomes due at a time.
 type Item struct {
 	// T is when the item is due: µs or steps, never negative.
@@ -26,4 +28,9 @@ type Queue interface {
 	Len() int
 	// Reset empties the queue and sets its clock back to 0; it keeps its memory.
 	Reset()
+}
+
+// panicPast reports a push into the past.
+func panicPast(t, now int64) {
+	panic(fmt.Sprintf("queue: item pushed for time %d, but time %d has been popped", t, now))
 }
