@@ -157,7 +157,11 @@ func (w *Wheel) Pop() (it Item, ok bool) {
 		if w.n == 0 {
 			return Item{}, false
 		}
-		w.due, w.head = w.take(w.due[:0]), 0
+		t := w.next()
+		if it, ok := w.takeOnly(t); ok {
+			return it, true
+		}
+		w.due, w.head = w.take(w.due[:0], t), 0
 		w.sorted = len(w.due)
 	} else if w.sorted < len(w.due) {
 		w.order()
@@ -178,7 +182,7 @@ func (w *Wheel) PopAll(dst []Item) []Item {
 	case w.n == 0:
 		return dst
 	case w.head == len(w.due):
-		dst = w.take(dst)
+		dst = w.take(dst, w.next())
 	default:
 		if w.sorted < len(w.due) {
 			w.order()
@@ -229,12 +233,40 @@ func (w *Wheel) nextInRing() int64 {
 	return w.now + 1 + (i-from)&w.mask
 }
 
-// take moves the clock to the first item's time and appends that time's items to
+// takeOnly takes the item of time t if it is the only one of its time and waits in
+// the ring: no detour through due.
+func (w *Wheel) takeOnly(t int64) (it Item, ok bool) {
+	i := t & w.mask
+	k := w.ring[i].first
+	if k == 0 {
+		return it, false
+	}
+	p := &w.pool[k]
+	if p.n != 1 || len(w.over.e) > 0 && w.over.e[0].T == t {
+		return it, false
+	}
+	it = p.items[0]
+	p.next, w.free = w.free, k
+	w.vacate(i)
+	w.now = t
+	w.inRing--
+	w.n--
+	return it, true
+}
+
+// vacate marks bucket i as empty.
+func (w *Wheel) vacate(i int64) {
+	w.ring[i] = bucket{}
+	if w.occ[i>>6] &^= 1 << (i & 63); w.occ[i>>6] == 0 {
+		w.summary[i>>12] &^= 1 << (i >> 6 & 63)
+	}
+}
+
+// take moves the clock to t, the first item's time, and appends that time's items to
 // dst, in order. What waited beyond the horizon was pushed before everything in
 // the ring that is due at the same time: the horizon only moves forward.
-func (w *Wheel) take(dst []Item) []Item {
+func (w *Wheel) take(dst []Item, t int64) []Item {
 	had := len(dst)
-	t := w.next()
 	if o, ok := w.over.Peek(); ok && o == t {
 		dst = w.over.PopAll(dst)
 	}
@@ -255,10 +287,7 @@ func (w *Wheel) take(dst []Item) []Item {
 		k = p.next
 	}
 	w.free = b.first
-	w.ring[i] = bucket{}
-	if w.occ[i>>6] &^= 1 << (i & 63); w.occ[i>>6] == 0 {
-		w.summary[i>>12] &^= 1 << (i >> 6 & 63)
-	}
+	w.vacate(i)
 	w.inRing -= len(dst) - far
 	w.sort.byKey(dst[had:])
 	return dst
