@@ -16,7 +16,7 @@ const (
 	statsPixels = 16 << 20
 )
 
-// Stats measures a stream of events in one pass, at about 2 ns an event. Its
+// Stats measures a stream of events in one pass, at 2 to 3 ns an event. Its
 // memory does not grow with the stream: one uint32 a pixel and a few words.
 type Stats struct {
 	geometry Geometry // zero when unknown
@@ -114,16 +114,22 @@ func (s *Stats) Add(batch []Event) {
 		s.last, s.binStart = t, t
 		m.Simultaneous = -1 // the first event has no event before it
 	}
+	s.addTimes(batch)
+	s.addPixels(batch)
+	m.Events += int64(len(batch))
+}
+
+// addTimes and addPixels are two loops on purpose: one loop over all fields
+// needs more registers than there are and takes twice as long.
+func (s *Stats) addTimes(batch []Event) {
+	m := &s.s
 	shortest := s.shortestGap()
-	last, binStart, binCount := s.last, s.binStart, s.binCount
-	lo, hi := m.Min, m.Max
-	var on, simultaneous int64
-	var xmax, ymax uint16
-	width, height, counts := s.counts.size.Width, s.counts.size.Height, s.counts.n
-	for _, e := range batch {
-		on += int64(e.P)
-		xmax, ymax = max(xmax, e.X), max(ymax, e.Y)
-		d := e.T - last
+	last, hi := s.last, m.Max
+	binStart, binCount := s.binStart, s.binCount
+	var simultaneous int64
+	for i := range batch {
+		t := batch[i].T
+		d := t - last
 		var same int64
 		if d == 0 { // a conditional move: as a branch it is mispredicted all the time
 			same = 1
@@ -135,17 +141,31 @@ func (s *Stats) Add(batch []Event) {
 			} else {
 				m.Backward++
 				m.BackwardMax = max(m.BackwardMax, -d)
-				lo = min(lo, e.T)
+				m.Min = min(m.Min, t)
 			}
 		}
-		last = e.T
-		hi = max(hi, e.T)
-		if uint64(e.T-binStart) >= PeakBin {
+		last = t
+		hi = max(hi, t)
+		if uint64(t-binStart) >= PeakBin {
 			s.endBin(binStart, binCount)
 			binCount = 0
-			binStart = binFloor(e.T, m.First)
+			binStart = binFloor(t, m.First)
 		}
 		binCount++
+	}
+	s.last, s.binStart, s.binCount = last, binStart, binCount
+	m.Last, m.Max = last, hi
+	m.Simultaneous += simultaneous
+}
+
+func (s *Stats) addPixels(batch []Event) {
+	var on int64
+	var xmax, ymax uint16
+	width, height, counts := s.counts.size.Width, s.counts.size.Height, s.counts.n
+	for i := range batch {
+		e := &batch[i]
+		on += int64(e.P)
+		xmax, ymax = max(xmax, e.X), max(ymax, e.Y)
 		if int(e.X) < width && int(e.Y) < height {
 			if c := &counts[int(e.Y)*width+int(e.X)]; *c != 1<<32-1 {
 				*c++
@@ -155,12 +175,8 @@ func (s *Stats) Add(batch []Event) {
 		s.counts.addOutside(e.X, e.Y)
 		width, height, counts = s.counts.size.Width, s.counts.size.Height, s.counts.n
 	}
-	s.last, s.binStart, s.binCount = last, binStart, binCount
-	m.Min, m.Max = lo, hi
-	m.Events += int64(len(batch))
+	m := &s.s
 	m.On += on
-	m.Simultaneous += simultaneous
-	m.Last = last
 	m.XMax, m.YMax = max(m.XMax, int(xmax)), max(m.YMax, int(ymax))
 }
 
