@@ -108,7 +108,7 @@ type Synapses interface {
 	// Params is the number of weights stored.
 	Params() int
 	// check reports everything that does not fit.
-	check(in, out Shape) []string
+	check(in, out Shape) []flaw
 }
 
 // Group is the unit in which neurons are brought up to date. The group of a layer
