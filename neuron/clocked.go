@@ -1,0 +1,217 @@
+package neuron
+
+import "dvsim/internal/kernel"
+
+// Clocked is the arithmetic of one layer of a clocked network: its parameters
+// made ready for stepping. It has no state and may be used from many goroutines.
+type Clocked struct {
+	n        int
+	lif      bool
+	now      bool // ResetNow
+	inhibit  bool
+	reset    Reset
+	scale    float32
+	theta    []float32 // 1 or n
+	pow      powers    // decay, where it is one for the layer
+	beta     []float64 // decay a step of each neuron; nil where it is one for the layer
+	constant []float32 // constant input a step, n values; nil where there is none
+	vInit    []float32 // 1 or n
+	vReset   float32
+	refSteps int64
+	fast     bool // Leaky, Subtract, one β and θ, no other option: the kernels serve it
+}
+
+// State is the potential of each neuron of a layer, and when its refractory
+// period ends. Neurons of different index may be touched by different goroutines.
+type State struct {
+	// V is the membrane potential, as it was at the last touch.
+	V []float32
+	// until is the last step in which the neuron is refractory; nil where the model has no such period.
+	until []int64
+	win   winner
+}
+
+// NewClocked makes the parameters of n neurons ready for a step of dtUS µs. bias
+// is a constant input of every step, n values or nil. The parameters must have
+// passed [Params.Check].
+func NewClocked(p *Params, n int, dtUS int64, bias []float32) *Clocked {
+	c := &Clocked{
+		n: n, lif: p.Model == LIF, now: p.ResetNow, inhibit: p.Inhibition, reset: p.Reset, scale: p.Graded,
+		theta: orDefault(p.Threshold, 1), vInit: orDefault(p.VInit, 0), vReset: p.VReset,
+	}
+	if c.reset == "" {
+		c.reset = Subtract
+	}
+	if c.scale == 0 {
+		c.scale = 1
+	}
+	switch {
+	case c.lif:
+		c.pow = newPowers(exp(-float64(dtUS) / p.TauUS))
+		c.refSteps = p.RefractoryUS / dtUS
+	case len(p.Beta) == 0:
+		c.pow = newPowers(float64(float32(exp(-float64(dtUS) / p.TauUS))))
+	case len(p.Beta) == 1:
+		c.pow = newPowers(clamp01(p.Beta[0]))
+	default:
+		c.beta = make([]float64, n)
+		for i, b := range p.Beta {
+			c.beta[i] = clamp01(b)
+		}
+	}
+	c.constant = constantInput(p, n, c.pow.beta, bias)
+	c.fast = !c.lif && c.beta == nil && len(c.theta) == 1 && c.reset == Subtract && !c.now && !c.inhibit
+	return c
+}
+
+// constantInput is bias + (1 − β)·drive of each neuron, or nil where that is 0 throughout.
+func constantInput(p *Params, n int, beta float64, bias []float32) []float32 {
+	c := make([]float32, n)
+	any := false
+	for i := range c {
+		x := 0.0
+		if len(p.Drive) > 0 {
+			x = (1 - beta) * float64(p.Drive[i%len(p.Drive)])
+		}
+		if bias != nil {
+			x += float64(bias[i])
+		}
+		c[i] = float32(x)
+		any = any || c[i] != 0
+	}
+	if !any {
+		return nil
+	}
+	return c
+}
+
+func clamp01(x float32) float64 { return float64(min(max(x, 0), 1)) }
+
+// NewState returns the state before step 0.
+func (c *Clocked) NewState() *State {
+	s := &State{V: make([]float32, c.n)}
+	for i := range s.V {
+		s.V[i] = c.vInit[i%len(c.vInit)]
+	}
+	if c.refSteps > 0 {
+		s.until = make([]int64, c.n)
+		for i := range s.until {
+			s.until[i] = -1
+		}
+	}
+	return s
+}
+
+// Scale is the size of an output spike.
+func (c *Clocked) Scale() float32 { return c.scale }
+
+// Inhibits reports whether only one neuron of the layer may spike in a step:
+// after the touches of a step, [Clocked.Win] has to be called.
+func (c *Clocked) Inhibits() bool { return c.inhibit }
+
+// Driven reports whether any of the neurons lo ≤ j < hi has a constant input. If
+// so, all of them are touched in every step; see [Clocked.Touch] for when that
+// may be skipped.
+func (c *Clocked) Driven(lo, hi int) bool {
+	if c.constant == nil {
+		return false
+	}
+	for _, x := range c.constant[lo:hi] {
+		if x != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Hot reports whether any of the neurons lo ≤ j < hi has to be touched in the
+// next step although nothing arrives: its potential is where it fires, and its
+// reset is still to come.
+func (c *Clocked) Hot(s *State, lo, hi int) bool {
+	for j, v := range s.V[lo:hi] {
+		if th := c.thetaOf(lo + j); v > th || c.lif && v == th {
+			return true
+		}
+	}
+	return false
+}
+
+// Touch brings the neurons lo ≤ j < hi from the step of their last touch to step
+// k, d ≥ 1 steps later, with the summed input acc[j], and clears acc[lo:hi]. acc
+// has one value for each neuron of the layer. The indices of those that spike
+// are appended to spikes, in ascending order (a layer with inhibition appends
+// none: see [Clocked.Win]).
+//
+// hot tells that one of them must be touched in step k+1 even if nothing arrives
+// (see [Clocked.Hot]). moved matters for a driven group only, which is touched in
+// every step, always with d = 1: when nothing has moved and no neuron is
+// refractory, touches without input may be left out until something arrives, bit
+// for bit. (The map v → β·v + c, rounded, is monotone, so potentials reach a value
+// that they keep; nothing cycles.) moved may be false for a layer without constant
+// input.
+func (c *Clocked) Touch(s *State, acc []float32, lo, hi int, k, d int64, spikes []uint32) (out []uint32, hot, moved bool) {
+	switch {
+	case c.fast:
+		return c.touchFast(s.V[lo:hi], acc[lo:hi], lo, hi, d, spikes)
+	case c.lif:
+		return c.touchLIF(s, acc, lo, hi, k, d, spikes)
+	}
+	return c.touchLeaky(s, acc, lo, hi, d, spikes)
+}
+
+// touchFast serves the usual layer through the kernels.
+func (c *Clocked) touchFast(v, acc []float32, lo, hi int, d int64, spikes []uint32) (out []uint32, hot, moved bool) {
+	p, theta := c.pow.at(d), c.theta[0]
+	var mask [4]uint64
+	for len(v) > 0 {
+		n := min(len(v), 64*len(mask))
+		if c.constant == nil {
+			kernel.SweepSubtract(v[:n], acc[:n], p, theta, mask[:])
+		} else if kernel.SweepSubtractBias(v[:n], acc[:n], c.constant[lo:lo+n], p, theta, mask[:]) {
+			moved = true
+		}
+		for w := range (n + 63) / 64 {
+			if mask[w] != 0 {
+				hot = true
+				spikes = appendBits(spikes, mask[w], uint32(lo+64*w))
+			}
+		}
+		v, acc, lo = v[n:], acc[n:], lo+n
+	}
+	return spikes, hot, moved
+}
+
+// Potential is the potential of neuron j in step k, last touched d steps before.
+// It is what a touch without input would make of it, before reset and threshold.
+func (c *Clocked) Potential(s *State, j int, k, d int64) float32 {
+	if s.until != nil {
+		d = max(0, min(d, k-s.until[j]))
+	}
+	return settle(c.decay(j, d) * s.V[j])
+}
+
+func (c *Clocked) thetaOf(j int) float32 {
+	if len(c.theta) == 1 {
+		return c.theta[0]
+	}
+	return c.theta[j]
+}
+
+// decay is β^d of neuron j.
+func (c *Clocked) decay(j int, d int64) float32 {
+	switch {
+	case c.beta == nil:
+		return c.pow.at(d)
+	case d == 1:
+		return float32(c.beta[j])
+	}
+	return float32(Pow(c.beta[j], d))
+}
+
+// input is what neuron j gets in a step in which acc has arrived.
+func (c *Clocked) input(j int, acc float32) float32 {
+	if c.constant == nil {
+		return acc
+	}
+	return acc + c.constant[j]
+}
