@@ -64,25 +64,24 @@ func v2Decode(src events.Source, opt events.Options) (events.Decoder, error) {
 // layout without naming a camera.)
 func v2Guess(prefix []byte) chip {
 	var used uint32
-	var total, low int
+	var words, low int
 	var davis, dvs640 [2]uint16 // largest x and y
 	for ; len(prefix) >= 8; prefix = prefix[8:] {
 		a := binary.BigEndian.Uint32(prefix)
 		used |= a
-		if a&davisNoEvent != 0 {
-			continue
+		if a>>31 == 0 {
+			words++
+			low += int(min(a&0x3ff, 1))
+			dvs640 = [2]uint16{max(dvs640[0], uint16(a>>1&0x3ff)), max(dvs640[1], uint16(a>>11&0x3ff))}
 		}
-		total++
-		if a&0x3ff != 0 {
-			low++
+		if a&davisNoEvent == 0 {
+			davis = [2]uint16{max(davis[0], uint16(a>>12&0x3ff)), max(davis[1], uint16(a>>22&0x1ff))}
 		}
-		davis = [2]uint16{max(davis[0], uint16(a>>12&0x3ff)), max(davis[1], uint16(a>>22&0x1ff))}
-		dvs640 = [2]uint16{max(dvs640[0], uint16(a>>1&0x3ff)), max(dvs640[1], uint16(a>>11&0x3ff))}
 	}
 	switch {
 	case used < 1<<16 && used != 0:
 		return chip{match: "DVS128", layout: layoutDVS128, size: usualSizes[0]}
-	case used < 1<<21 && low > total/2:
+	case used < 1<<21 && low > words/2:
 		return chip{match: "DVS640", layout: layoutDVS640, size: guessSize(dvs640[0], dvs640[1], usualSizes[3])}
 	}
 	g := guessSize(davis[0], davis[1], usualSizes[1])
