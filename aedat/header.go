@@ -33,13 +33,19 @@ type textHeader struct {
 	chip     string          // "AEChip", the last one
 	device   string          // "HardwareInterface"
 	encoding string          // "Format" of AEDAT 3: "RAW"
-	sources  []string        // "Source N" of AEDAT 3, in the order of the file
+	sources  []textSource    // "Source N" of AEDAT 3, in the order of the file
 	size     events.Geometry // "Geometry", a line that dvsim writes
 	timeBase int64           // "Time base", a line that dvsim writes, in µs
 	closed   bool            // an explicit last line was met
 	// Ranges of the inertial sensor among jAER's preferences, 0 where none is stated:
 	// ±g and ±°/s.
 	accelRange, gyroRange int
+}
+
+// textSource is a line "Source 1: DVS128".
+type textSource struct {
+	id   int
+	name string
 }
 
 // newBlockReader buffers a source: large blocks, but no more than a small file needs.
@@ -166,7 +172,9 @@ func (h *textHeader) parse(line string) {
 	case key == "Format":
 		h.encoding = value
 	case strings.HasPrefix(key, "Source ") && len(h.sources) < 16:
-		h.sources = append(h.sources, value)
+		if id, err := strconv.Atoi(key[len("Source "):]); err == nil && id >= 0 && id < 1<<15 {
+			h.sources = append(h.sources, textSource{id, value})
+		}
 	case key == "Geometry":
 		if g, err := events.ParseGeometry(value); err == nil {
 			h.size = g
@@ -224,7 +232,11 @@ func (h *textHeader) source() string {
 	case h.device != "":
 		return h.device
 	}
-	return strings.Join(h.sources, ", ")
+	var names []string
+	for _, s := range h.sources {
+		names = append(names, s.name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // hasVersion reports whether a file begins with a version line "#!AER-DATn.".
