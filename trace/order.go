@@ -24,8 +24,9 @@ func (o *order) begin(layers []Layer) error {
 }
 
 const (
-	maxLayers  = 1 << 16
-	maxNeurons = 1 << 30
+	maxLayers  = 1 << 12
+	maxNeurons = 1 << 26 // a layer
+	maxTime    = 1 << 62
 )
 
 // spikes checks one call; the error names what breaks the rules.
@@ -49,6 +50,9 @@ func (o *order) spikes(layer int, t int64, index []uint32, counts []uint16) erro
 		if index[i] <= index[i-1] {
 			return fmt.Errorf("trace: layer %d %q, time %d: neuron %d after neuron %d", layer, o.layers[layer].Name, t, index[i], index[i-1])
 		}
+	}
+	if t > maxTime {
+		return fmt.Errorf("trace: layer %d %q: time %d is impossible", layer, o.layers[layer].Name, t)
 	}
 	if n := o.layers[layer].Len(); int(index[len(index)-1]) >= n {
 		return fmt.Errorf("trace: layer %d %q, time %d: neuron %d of %d", layer, o.layers[layer].Name, t, index[len(index)-1], n)
