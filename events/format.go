@@ -186,8 +186,8 @@ func decode(src Source, opt *Options) (Decoder, error) {
 	if opt != nil {
 		o = *opt
 	}
-	br := bufio.NewReaderSize(src.Reader, SniffBytes)
-	prefix, err := br.Peek(SniffBytes)
+	br := bufio.NewReaderSize(src.Reader, sniffBuffer(src.Size))
+	prefix, err := br.Peek(br.Size())
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, withFile(err, src.Name)
 	}
@@ -209,6 +209,15 @@ func decode(src Source, opt *Options) (Decoder, error) {
 		return nil, withFile(err, src.Name)
 	}
 	return d, nil
+}
+
+// sniffBuffer is the size of the buffer in front of a codec: no more than a small
+// file needs, since data sets have tens of thousands of them.
+func sniffBuffer(size int64) int {
+	if size > 0 && size < SniffBytes {
+		return max(int(size), 4<<10)
+	}
+	return SniffBytes
 }
 
 // DecodeHeader opens a recording, reads its header only, and closes it.
