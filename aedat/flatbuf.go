@@ -61,7 +61,7 @@ func v4FlatAt(buf []byte, pos int64) (v4Flat, bool) {
 	}
 	vlen := int64(binary.LittleEndian.Uint16(buf[vtab:]))
 	tlen := int64(binary.LittleEndian.Uint16(buf[vtab+2:]))
-	if vlen < 4 || vtab+vlen > n || tlen < 4 || pos+tlen > n {
+	if vlen < 4 || vlen%2 > 0 || vtab+vlen > n || tlen < 4 || pos+tlen > n {
 		return v4Flat{}, false
 	}
 	return v4Flat{buf: buf, pos: int(pos), vtab: int(vtab), vlen: int(vlen), tlen: int(tlen)}, true

@@ -18,6 +18,9 @@ func v4BoundBytes(c v4Codec, n int64) int64 {
 	return n / v4EventBytes
 }
 
+// v4BeforeEvents are the bytes that a packet of events has besides its events, at least.
+const v4BeforeEvents = 28
+
 // v4BoundPacket is how many events a packet of events holds at most whose content
 // could not be used: by what its beginning says, if that is plausible, else by its length.
 func v4BoundPacket(c v4Codec, payload []byte) int64 {
@@ -34,11 +37,11 @@ func v4BoundPacket(c v4Codec, payload []byte) int64 {
 	case v4Zstd, v4ZstdHigh:
 		var h zstd.Header
 		if h.Decode(payload) == nil && h.HasFCS && h.FrameContentSize <= v4MaxRaw {
-			return int64(h.FrameContentSize) / v4EventBytes
+			return max(0, int64(h.FrameContentSize)-v4BeforeEvents) / v4EventBytes
 		}
 	}
 	if declared >= 0 {
-		bound = min(bound, declared/v4EventBytes)
+		bound = min(bound, max(0, declared-v4BeforeEvents)/v4EventBytes)
 	}
 	return bound
 }
@@ -55,7 +58,7 @@ func v4FirstLiterals(b []byte) int64 {
 	if !v4HasIdent(b, v4IdentEvents) || size != 28+count*v4EventBytes {
 		return -1
 	}
-	return size
+	return size + 4
 }
 
 // bound is how many events the bytes from..to of the file hold at most.

@@ -36,6 +36,8 @@ type v4Item struct {
 	table  *v4Table
 	entry  *v4Entry // of the table; nil without one
 
+	repaired bool // the header came from the table; its 8 bytes are a gap already
+
 	// What the worker finds.
 	from, to int // records in the job's slice for the kind
 	sum      v4Sum

@@ -63,9 +63,13 @@ func (m *v4Merge) item() {
 		it.lost = it.sum.n
 	}
 	if it.err != nil {
-		m.lose(&events.Gap{Offset: it.off, Bytes: 8 + it.size, Packets: 1, MaxEvents: it.lost, Err: &events.FormatError{
+		g := events.Gap{Offset: it.off, Bytes: 8 + it.size, Packets: 1, MaxEvents: it.lost, Err: &events.FormatError{
 			Format: v4Format, Offset: it.off, Part: v4Label(it.no, m.codec), Err: it.err, Hint: events.HintSalvage,
-		}})
+		}}
+		if it.repaired {
+			g.Offset, g.Bytes = it.off+8, it.size
+		}
+		m.lose(&g)
 		return
 	}
 	s := it.stream
@@ -113,7 +117,7 @@ func (m *v4Merge) doubt(it *v4Item) error {
 	if it.sum.outside == 0 || !s.stated || s.oversize {
 		return nil
 	}
-	if s.records == 0 && it.sum.outside > it.sum.n/8 {
+	if s.records == 0 && it.sum.outside > 2+it.sum.n/32 {
 		// From the first packet on many events lie outside: the header is wrong, not they.
 		s.oversize = true
 		m.warn("stream %d has events outside the %s that the header states", s.ID, s.bounds)

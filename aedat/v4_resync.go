@@ -28,6 +28,7 @@ func (s *v4Scanner) repair(j *v4Job, it *v4Item, err error) bool {
 	it.id, it.size = e.stream, int64(e.size)
 	it.stream = v4StreamOf(s.streams, it.id)
 	it.kind = it.stream.kind()
+	it.repaired = true
 	s.gap(j, it.off, it.off+8, 0, 0, err)
 	return true
 }

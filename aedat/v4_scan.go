@@ -106,6 +106,9 @@ const v4Ahead = 8 + 16
 func (s *v4Scanner) packet(j *v4Job, pos *int) bool {
 	off := j.base + int64(*pos)
 	if off == s.end {
+		if s.end == s.size {
+			s.missing(j, off)
+		}
 		s.done = true
 		return false
 	}

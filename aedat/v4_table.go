@@ -121,35 +121,25 @@ func (t *v4Table) fit(first, end int64) error {
 	return nil
 }
 
-// prove compares entries of event packets with up to three packets of the file,
+// prove compares entries of event packets with up to five packets of the file,
 // and believes counts and times if most of these agree.
 func (t *v4Table) prove(src io.ReaderAt, u *v4Unpacker, streams []*v4Stream) {
 	defer u.trim()
+	var of []int
+	for i := range t.entries {
+		if v4StreamOf(streams, t.entries[i].stream).kind() == events.KindEvents {
+			of = append(of, i)
+		}
+	}
+	const tries = 5
 	var tried, counts, times int
-	step := max(1, len(t.entries)/4)
-	for i := len(t.entries) - 1; i >= 0 && tried < 3; i -= step {
-		e := t.entries[i]
-		for i > 0 && v4StreamOf(streams, e.stream).kind() != events.KindEvents {
-			i--
-			e = t.entries[i]
-		}
-		if v4StreamOf(streams, e.stream).kind() != events.KindEvents || e.size > 16<<20 {
-			continue
-		}
-		buf := make([]byte, e.size)
-		if _, err := src.ReadAt(buf, e.off+8); err != nil {
+	for k := range min(tries, len(of)) {
+		e := &t.entries[of[k*(len(of)-1)/(tries-1)]]
+		if e.size > v4KeepBytes {
 			continue
 		}
 		tried++
-		raw, _, err := u.unpack(buf)
-		if err != nil {
-			continue
-		}
-		root, _, err := v4Root(raw)
-		if err != nil {
-			continue
-		}
-		_, sum, err := v4AppendEvents(nil, &root, events.Geometry{}, 0)
+		sum, err := e.read(src, u)
 		if err != nil || sum.n != e.records {
 			continue
 		}
@@ -159,6 +149,24 @@ func (t *v4Table) prove(src io.ReaderAt, u *v4Unpacker, streams []*v4Stream) {
 		}
 	}
 	t.counts, t.times = 2*counts > tried, 2*times > tried
+}
+
+// read decodes the packet of events that an entry tells of.
+func (e *v4Entry) read(src io.ReaderAt, u *v4Unpacker) (v4Sum, error) {
+	buf := make([]byte, e.size)
+	if _, err := src.ReadAt(buf, e.off+8); err != nil {
+		return v4Sum{}, err
+	}
+	raw, _, err := u.unpack(buf)
+	if err != nil {
+		return v4Sum{}, err
+	}
+	root, _, err := v4Root(raw)
+	if err != nil {
+		return v4Sum{}, err
+	}
+	_, sum, err := v4AppendEvents(nil, &root, events.Geometry{}, 0)
+	return sum, err
 }
 
 // lost adds up the events of the packets that overlap the bytes from..to; ok is
