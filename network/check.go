@@ -132,7 +132,7 @@ func (c *checker) layer(i int, l *Layer) {
 		if len(l.In) == 0 && len(l.Bias) == 0 && len(l.Neuron.Drive) == 0 {
 			c.add(at, "nothing arrives at the layer", "give it a connection, a bias or a drive")
 		}
-		for _, msg := range checkNeuron(l.Neuron, size, c.n.DtUS) {
+		for _, msg := range l.Neuron.Check(size, c.n.DtUS) {
 			c.add(place{i, -1, "neuron"}, msg, "")
 		}
 	}
@@ -154,6 +154,7 @@ func (c *checker) relay(i int, l *Layer) {
 			c.add(place{i, k, "neuron"}, fmt.Sprintf("a layer without neurons can only pool, this is %s", cn.Synapses.Kind()), "give it a neuron")
 		}
 	}
+	c.relaySizes(i, l)
 }
 
 func (c *checker) conn(i, k int) {

@@ -72,7 +72,7 @@ func (c *Conv2D) check(in, out Shape) []flaw {
 		bad = append(bad, flaw{"kernel", fmt.Sprintf("kernel %d, stride %d, pad %d make %d×%d sites of %d×%d, the layer has %d×%d",
 			c.K, c.Step(), c.Pad, want.H, want.W, in.H, in.W, out.H, out.W)})
 	}
-	if n := c.K * c.K * in.C * out.C; len(c.W) != n {
+	if n := product(c.K, c.K, in.C, out.C); len(c.W) != n {
 		return append(bad, flaw{"weights", fmt.Sprintf("%d × %d × %d × %d (kernel rows × columns × input × output channels) needs %s weights, there are %s",
 			c.K, c.K, in.C, out.C, count(n), count(len(c.W)))})
 	}

@@ -26,6 +26,18 @@ func (s Shape) valid() bool {
 	return s.H > 0 && s.W > 0 && s.C > 0 && s.H <= maxNeurons/s.W && s.H*s.W <= maxNeurons/s.C
 }
 
+// product multiplies positive sizes; it stops at the largest int.
+func product(sizes ...int) int {
+	n := 1
+	for _, d := range sizes {
+		if d > 0 && n > math.MaxInt/d {
+			return math.MaxInt
+		}
+		n *= d
+	}
+	return n
+}
+
 // Group is the unit of touching of the layer: the coarsest of its connections.
 func (l *Layer) Group() Group {
 	g := ByNeuron

@@ -23,7 +23,8 @@ func suggest(wrong string, names []string) string {
 }
 
 // closest returns the name with the smallest edit distance, if that is at most a
-// third of the letters (and at least one), or the one that wrong abbreviates.
+// third of the letters (and at least one), or else one that starts with the same
+// four letters.
 func closest(wrong string, names []string) string {
 	w := strings.ToLower(wrong)
 	if len(w) > 64 {
@@ -36,7 +37,8 @@ func closest(wrong string, names []string) string {
 		}
 	}
 	if best == "" && len(w) >= 2 {
-		if i := slices.IndexFunc(names, func(n string) bool { return strings.HasPrefix(n, w) || strings.HasPrefix(w, n) }); i >= 0 {
+		start := w[:min(len(w), 4)]
+		if i := slices.IndexFunc(names, func(n string) bool { return strings.HasPrefix(n, start) || strings.HasPrefix(w, n) }); i >= 0 {
 			best = names[i]
 		}
 	}

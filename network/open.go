@@ -1,0 +1,68 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// folderFile is the network of a run folder; its weights lie beside it.
+const folderFile = "net.toml"
+
+// Open reads a network file, or the folder of a training run (net.toml with
+// weights.npz). Everything that is wrong with it comes at once, as [Problems].
+func Open(path string, opt Options) (*Network, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if st.IsDir() {
+		dir := path
+		path = filepath.Join(dir, folderFile)
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("%s: a folder without %s is no network", dir, folderFile)
+		}
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	n, err := parse(text, path, opt)
+	if err == nil && st.IsDir() && n.Name == strings.TrimSuffix(folderFile, ".toml") {
+		n.Name = filepath.Base(filepath.Clean(filepath.Dir(path)))
+	}
+	return n, err
+}
+
+// Load finds a network as a user names it: a built-in one, a network file, or a
+// run folder. What is wrong with the name is said with a suggestion.
+func Load(name string, opt Options) (*Network, error) {
+	if b := builtin(name); b != nil {
+		if opt.Weights != "" {
+			return nil, fmt.Errorf("the built-in network %q brings its own weights", name)
+		}
+		n := b.make(opt.Geometry)
+		if opt.DtUS > 0 {
+			n = n.AtStep(opt.DtUS)
+		}
+		return n, nil
+	}
+	if _, err := os.Stat(name); err == nil || !errors.Is(err, os.ErrNotExist) || looksLikePath(name) {
+		return Open(name, opt)
+	}
+	var names []string
+	for _, b := range Builtins() {
+		names = append(names, b.Name)
+	}
+	hint := suggest(name, names)
+	if closest(name, names) == "" {
+		hint = "built in are " + strings.Join(names, ", ")
+	}
+	return nil, fmt.Errorf("unknown network %q; %s; a network file ends in .toml", name, hint)
+}
+
+func looksLikePath(name string) bool {
+	return strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".toml")
+}

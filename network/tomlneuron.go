@@ -1,0 +1,91 @@
+package network
+
+import (
+	"fmt"
+	"time"
+
+	"dvsim/neuron"
+)
+
+// neuronReader reads a neuron table.
+type neuronReader struct {
+	l *layerReader
+	t *table
+}
+
+var models = []string{string(neuron.Leaky), string(neuron.LIF)}
+
+// resets that each model takes, its default first.
+var resets = map[neuron.Model][]string{
+	neuron.Leaky: {string(neuron.Subtract), string(neuron.Zero), string(neuron.None)},
+	neuron.LIF:   {string(neuron.ToValue)},
+}
+
+func (n *neuronReader) params() *neuron.Params {
+	t, dt := n.t, n.l.r.net.DtUS
+	p := &neuron.Params{}
+	def := neuron.Leaky
+	if dt == 0 {
+		def = neuron.LIF
+	}
+	p.Model = neuron.Model(t.choice("model", string(def), models))
+	if p.Model == neuron.Leaky {
+		p.Beta = n.values("beta")
+		if t.has("beta") && len(p.Beta) == 0 {
+			p.Beta = []float32{1} // its problem is noted
+		}
+		p.ResetNow = t.boolean("reset_now")
+		p.Inhibition = t.boolean("inhibition")
+		p.Graded = float32(t.number("graded", 0))
+	}
+	p.TauUS = n.tau()
+	switch {
+	case p.Model == neuron.LIF && !t.has("tau"):
+		t.bad("tau", "a lif neuron needs tau", `write tau = "20ms"`)
+		p.TauUS = 1 // stand-ins, so that Check does not say it again
+	case p.Model == neuron.Leaky && !t.has("tau") && !t.has("beta"):
+		t.bad("beta", "a leaky neuron needs beta or tau", `write beta = 0.9 or tau = "20ms"`)
+		p.Beta = []float32{1}
+	case p.Model == neuron.Leaky && t.has("tau") && t.has("beta"):
+		t.bad("tau", "beta and tau exclude each other", "")
+		p.TauUS = 0
+	}
+	p.Threshold = n.values("threshold")
+	if len(p.Threshold) == 0 {
+		p.Threshold = []float32{1}
+	}
+	allowed := resets[p.Model]
+	p.Reset = neuron.Reset(t.choice("reset", allowed[0], allowed))
+	p.VInit = n.values("v_init")
+	if p.Model == neuron.LIF {
+		p.Drive = n.values("drive")
+		p.VReset = float32(t.number("v_reset", 0))
+		p.RefractoryUS, _ = t.duration("refractory")
+	}
+	return p
+}
+
+// tau reads the time constant; unlike other times it need not be whole µs.
+func (n *neuronReader) tau() float64 {
+	t := n.t
+	v, ok := t.get("tau")
+	if !ok {
+		return 0
+	}
+	s, isText := v.(string)
+	if !isText {
+		t.duration("tau") // says that it needs a unit
+		return 1
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		t.bad("tau", fmt.Sprintf("tau: %q is no time above 0", s), "write for example 20ms")
+		return 1
+	}
+	return float64(d) / float64(time.Microsecond)
+}
+
+// values reads one value for the layer, or one a neuron.
+func (n *neuronReader) values(key string) []float32 {
+	return n.l.r.values(n.t, key, n.l.layer.Shape, n.l.layout())
+}
