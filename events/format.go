@@ -156,23 +156,24 @@ func Open(name string, opt *Options) (Recording, error) {
 	if st.Mode().IsRegular() {
 		src.At, src.Size = f, st.Size()
 	}
-	d, err := decode(src, opt)
+	r, err := decode(src, opt)
 	if err != nil {
 		f.Close()
 		return nil, err
 	}
-	return &recording{Decoder: d, name: name, file: f}, nil
+	r.file = f
+	return r, nil
 }
 
 // OpenSource opens a recording from bytes that the caller has opened; for callers
 // that watch the reading (progress) or hold the bytes in memory. Close does not
 // close the source. opt may be nil.
 func OpenSource(src Source, opt *Options) (Recording, error) {
-	d, err := decode(src, opt)
+	r, err := decode(src, opt)
 	if err != nil {
 		return nil, err
 	}
-	return &recording{Decoder: d, name: src.Name}, nil
+	return r, nil
 }
 
 // Decode reads a recording from any stream of bytes. name is used in messages
@@ -181,13 +182,14 @@ func Decode(r io.Reader, name string, opt *Options) (Recording, error) {
 	return OpenSource(Source{Reader: r, Size: -1, Name: name}, opt)
 }
 
-func decode(src Source, opt *Options) (Decoder, error) {
+func decode(src Source, opt *Options) (*recording, error) {
 	var o Options
 	if opt != nil {
 		o = *opt
 	}
-	br := bufio.NewReaderSize(src.Reader, sniffBuffer(src.Size))
-	prefix, err := br.Peek(br.Size())
+	br := buffers.Get().(*bufio.Reader)
+	br.Reset(src.Reader)
+	prefix, err := br.Peek(SniffBytes)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, withFile(err, src.Name)
 	}
@@ -208,17 +210,13 @@ func decode(src Source, opt *Options) (Decoder, error) {
 	if err != nil {
 		return nil, withFile(err, src.Name)
 	}
-	return d, nil
+	return &recording{Decoder: d, name: src.Name, buf: br}, nil
 }
 
-// sniffBuffer is the size of the buffer in front of a codec: no more than a small
-// file needs, since data sets have tens of thousands of them.
-func sniffBuffer(size int64) int {
-	if size > 0 && size < SniffBytes {
-		return max(int(size), 4<<10)
-	}
-	return SniffBytes
-}
+// buffers holds the buffers in front of codecs that recordings gave back at Close:
+// data sets are tens of thousands of files of some kilobytes, and making a buffer
+// for each costs as much as reading them.
+var buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(closedSource{}, SniffBytes) }}
 
 // DecodeHeader opens a recording, reads its header only, and closes it.
 func DecodeHeader(name string, opt *Options) (*Header, error) {
@@ -241,12 +239,18 @@ func withFile(err error, name string) error {
 	return err
 }
 
-// recording is a decoder with its file.
+// recording is a decoder with its file and the buffer before it.
 type recording struct {
 	Decoder
 	name string
-	file *os.File
+	file *os.File // nil where the caller owns the source
+	buf  *bufio.Reader
 }
+
+// closedSource is what a buffer reads from after Close.
+type closedSource struct{}
+
+func (closedSource) Read([]byte) (int, error) { return 0, ErrClosed }
 
 func (r *recording) Read(dst []Event) (int, error) {
 	n, err := r.Decoder.Read(dst)
@@ -258,6 +262,11 @@ func (r *recording) Read(dst []Event) (int, error) {
 
 func (r *recording) Close() error {
 	err := r.Decoder.Close()
+	if r.buf != nil {
+		r.buf.Reset(closedSource{})
+		buffers.Put(r.buf)
+		r.buf = nil
+	}
 	if r.file != nil {
 		if cerr := r.file.Close(); err == nil && !errors.Is(cerr, os.ErrClosed) {
 			err = cerr
