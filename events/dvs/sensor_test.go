@@ -393,7 +393,7 @@ func FuzzFrames(f *testing.F) {
 		if err == nil && !slices.IsSortedFunc(ev, order) {
 			t.Error("events out of order")
 		}
-		if len(ev) > 0 && (ev[0].T < frames[0].T || ev[len(ev)-1].T > frames[len(frames)-1].T) {
+		if err == nil && len(ev) > 0 && (ev[0].T < frames[0].T || ev[len(ev)-1].T > frames[len(frames)-1].T) {
 			t.Errorf("events from %d to %d, frames from %d to %d", ev[0].T, ev[len(ev)-1].T, frames[0].T, frames[len(frames)-1].T)
 		}
 	})
