@@ -60,7 +60,7 @@ func Load(name string, opt Options) (*Network, error) {
 	if closest(name, names) == "" {
 		hint = "built in are " + strings.Join(names, ", ")
 	}
-	return nil, fmt.Errorf("unknown network %q; %s; a network file ends in .toml", name, hint)
+	return nil, fmt.Errorf("unknown network %q; %s (a network file ends in .toml)", name, hint)
 }
 
 func looksLikePath(name string) bool {

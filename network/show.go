@@ -12,18 +12,21 @@ import (
 
 // Summary describes a network in plain values, for `dvsim net show --json`.
 type Summary struct {
-	Name       string         `json:"name"`
-	Doc        string         `json:"doc,omitempty"`
-	DtUS       int64          `json:"dt_us"` // 0 for a continuous network
-	Width      int            `json:"width"` // of the input
-	Height     int            `json:"height"`
-	Channels   int            `json:"channels"`
-	Polarity   string         `json:"polarity"`
-	Layers     []LayerSummary `json:"layers"`
-	Neurons    int            `json:"neurons"`
-	Synapses   int64          `json:"synapses"`
-	Parameters int            `json:"parameters"`
-	Bytes      int64          `json:"bytes"` // weights and biases, as kept in memory
+	Name     string `json:"name"`
+	Doc      string `json:"doc,omitempty"`
+	DtUS     int64  `json:"dt_us"` // 0 for a continuous network
+	Width    int    `json:"width"` // of the input
+	Height   int    `json:"height"`
+	Channels int    `json:"channels"`
+	// SensorWidth and SensorHeight are the size of the recordings that it takes.
+	SensorWidth  int            `json:"sensor_width"`
+	SensorHeight int            `json:"sensor_height"`
+	Polarity     string         `json:"polarity"`
+	Layers       []LayerSummary `json:"layers"`
+	Neurons      int            `json:"neurons"`
+	Synapses     int64          `json:"synapses"`
+	Parameters   int            `json:"parameters"`
+	Bytes        int64          `json:"bytes"` // weights and biases, as kept in memory
 }
 
 // LayerSummary describes one layer. Synapses counts connections between two
@@ -63,6 +66,7 @@ func (n *Network) Summarize() Summary {
 	s := Summary{
 		Name: n.Name, Doc: n.Doc, DtUS: n.DtUS,
 		Width: in.Shape.W, Height: in.Shape.H, Channels: in.Shape.C, Polarity: string(in.Polarity),
+		SensorWidth: in.Geometry().Width, SensorHeight: in.Geometry().Height,
 		Neurons: n.Neurons(), Parameters: n.Params(),
 	}
 	for i, l := range n.Layers {
@@ -178,7 +182,11 @@ func Show(n *Network, w io.Writer) error {
 	if s.DtUS > 0 {
 		clock = "step " + formatDuration(s.DtUS)
 	}
-	fmt.Fprintf(&b, "\ninput %dx%d, polarity %s, %s\n\n", s.Width, s.Height, s.Polarity, clock)
+	fmt.Fprintf(&b, "\ninput %dx%d", s.Width, s.Height)
+	if g := n.Input.Geometry(); g.Width != s.Width || g.Height != s.Height {
+		fmt.Fprintf(&b, " of recordings of %s", g)
+	}
+	fmt.Fprintf(&b, ", polarity %s, %s\n\n", s.Polarity, clock)
 	var table strings.Builder
 	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "layer\tshape\tneurons\tfrom\tconnection\tdelay\tsynapses\tweights\tneuron")

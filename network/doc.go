@@ -1,0 +1,67 @@
+// Package network describes spiking networks: what is connected with what, with
+// which weights and delays, and which neurons there are. A [Network] is plain
+// data; package sim runs it, package learn trains it. It comes from a file
+// ([Open], [Parse]; the format is docs/formats/network.md), is built in
+// ([Builtin]), or is put together by a program and then tried with
+// [Network.Check].
+//
+// # Ten lines
+//
+//	n := &network.Network{
+//		DtUS:  1000, // a step is 1 ms
+//		Input: network.Input{Shape: network.Shape{H: 34, W: 34, C: 2}},
+//		Layers: []*network.Layer{{
+//			Name: "out", Shape: network.Flat(10),
+//			Neuron: &neuron.Params{Model: neuron.Leaky, Beta: []float32{0.9}},
+//			In:     []network.Conn{{From: network.FromInput, Synapses: &network.Dense{W: w}}},
+//		}},
+//	}
+//	err := n.Check() // everything that is wrong, at once
+//
+// # Order of neurons
+//
+// A layer has H rows, W columns and C channels. The index of a neuron is
+// (y·W + x)·C + c: row by row, and the channels of a site side by side (HWC). So
+// the input channels of a site, and the output channels of a kernel offset, lie
+// side by side in memory. A flat layer is {1, 1, n}. Torch counts channel by
+// channel (CHW); files say which of the two they mean, and the reader turns the
+// weights.
+//
+// # Connections
+//
+// A layer sums what arrives over its connections, in the order of Layer.In and
+// within one by ascending source, then adds the bias, and hands the sum to its
+// neurons. n_i is how often source i spiked in the step:
+//
+//   - [Dense]: acc[j] += n_i · W[i·out + j]
+//   - [Conv2D]: out[y][x][o] += n · W[ky][kx][c][o] for in[y·Stride − Pad + ky][x·Stride − Pad + kx][c],
+//     a cross-correlation as torch.nn.Conv2d; the border is padded with silence
+//   - [Pool]: out[y][x][c] += n · Weight for each of the K×K sites; rows and columns
+//     beyond the last whole window are left out
+//   - [Sparse]: a list for each source, in the order of the list
+//
+// A spike takes the connection's delay to arrive: steps in a clocked network, µs in
+// a continuous one. Without delay it arrives in the step in which it was sent,
+// because layers are worked through in order; a connection from the layer itself
+// or a later one must have a delay. Check names a cycle that has none.
+//
+// A layer without neurons is a relay: it hands the counts that a pool sums on as
+// spikes, in the same step.
+//
+// # Touch groups
+//
+// Engines bring a potential up to date only when something happens to it, and
+// decay over several steps is rounded once, not step by step. So it is part of a
+// network's meaning who is brought up to date together: the touch group. A spike
+// touches every group that it has a synapse into, whatever the weight. The group
+// is the whole layer for Dense, one site with all its channels for Conv2D and
+// Pool, one neuron for Sparse; the coarsest of its connections holds for the
+// layer ([Layer.Group]). Every engine keeps to it, hence equal bits.
+//
+// # Costs
+//
+// Weights are float32, shared and never written by engines. A convolution costs
+// K²·channels additions a spike, a dense connection one row of neurons. Checking
+// reads each weight once; opening conv346 with its 1.8 million weights takes about
+// 50 ms, most of it unpacking.
+package network
