@@ -144,11 +144,11 @@ func (c *Clocked) Hot(s *State, lo, hi int) bool {
 //
 // hot tells that one of them must be touched in step k+1 even if nothing arrives
 // (see [Clocked.Hot]). moved matters for a driven group only, which is touched in
-// every step, always with d = 1: when nothing has moved and no neuron is
-// refractory, touches without input may be left out until something arrives, bit
-// for bit. (The map v → β·v + c, rounded, is monotone, so potentials reach a value
-// that they keep; nothing cycles.) moved may be false for a layer without constant
-// input.
+// every step, always with d = 1: when it is false (no input, no potential that
+// changed, no neuron refractory), touches without input may be left out until
+// something arrives, bit for bit. (The map v → β·v + c, rounded, is monotone, so
+// potentials reach a value that they keep; nothing cycles.) moved may be false for
+// a layer without constant input.
 func (c *Clocked) Touch(s *State, acc []float32, lo, hi int, k, d int64, spikes []uint32) (out []uint32, hot, moved bool) {
 	switch {
 	case c.fast:
@@ -181,13 +181,26 @@ func (c *Clocked) touchFast(v, acc []float32, lo, hi int, d int64, spikes []uint
 	return spikes, hot, moved
 }
 
-// Potential is the potential of neuron j in step k, last touched d steps before.
-// It is what a touch without input would make of it, before reset and threshold.
-func (c *Clocked) Potential(s *State, j int, k, d int64) float32 {
-	if s.until != nil {
-		d = max(0, min(d, k-s.until[j]))
+// Potentials evaluates the neurons lo ≤ j < hi in step k, last touched d steps
+// before, without touching them: dst[j − lo] becomes what a touch without input
+// would make of V[j], before reset and threshold.
+func (c *Clocked) Potentials(dst []float32, s *State, lo, hi int, k, d int64) {
+	v := s.V[lo:hi]
+	dst = dst[:len(v)]
+	if s.until == nil && c.beta == nil {
+		p := c.pow.at(d)
+		for i, x := range v {
+			dst[i] = settle(p * x)
+		}
+		return
 	}
-	return settle(c.decay(j, d) * s.V[j])
+	for i, x := range v {
+		di := d
+		if s.until != nil {
+			di = max(0, min(d, k-s.until[lo+i]))
+		}
+		dst[i] = settle(c.decay(lo+i, di) * x)
+	}
 }
 
 func (c *Clocked) thetaOf(j int) float32 {

@@ -18,7 +18,6 @@ type Delta struct {
 	vInit  []float32
 	vReset float32
 	refUS  int64
-	scale  float32
 }
 
 // Cell is the state of one neuron of a continuous layer.
@@ -27,18 +26,13 @@ type Cell struct {
 	Since int64
 	// V is the potential.
 	V float32
-	// Version counts the touches: a crossing predicted for an older one is void.
-	Version uint32
 }
 
 // NewDelta makes parameters ready that have passed [Params.Check] for a continuous network.
 func NewDelta(p *Params) *Delta {
 	d := &Delta{
 		exp: NewExp(p.TauUS), tau: p.TauUS, theta: orDefault(p.Threshold, 1), vInit: orDefault(p.VInit, 0),
-		vReset: p.VReset, refUS: p.RefractoryUS, scale: p.Graded,
-	}
-	if d.scale == 0 {
-		d.scale = 1
+		vReset: p.VReset, refUS: p.RefractoryUS,
 	}
 	for _, x := range p.Drive {
 		if x != 0 {
@@ -47,9 +41,6 @@ func NewDelta(p *Params) *Delta {
 	}
 	return d
 }
-
-// Scale is the size of an output spike.
-func (d *Delta) Scale() float32 { return d.scale }
 
 // NewCells returns the state of n neurons at time 0.
 func (d *Delta) NewCells(n int) []Cell {
@@ -82,7 +73,6 @@ func (d *Delta) Arrive(c *Cell, j int, t int64, w float32) (fires bool) {
 	}
 	c.V = settle(d.Potential(c, j, t) + w)
 	c.Since = t
-	c.Version++
 	if c.V < d.theta[j%len(d.theta)] {
 		return false
 	}
@@ -94,7 +84,6 @@ func (d *Delta) Arrive(c *Cell, j int, t int64, w float32) (fires bool) {
 func (d *Delta) Fire(c *Cell, t int64) {
 	c.V = d.vReset
 	c.Since = t + d.refUS
-	c.Version++
 }
 
 // Crossing predicts the µs in which neuron j fires if nothing arrives before. ok
@@ -118,4 +107,18 @@ func (d *Delta) Crossing(c *Cell, j int) (t int64, ok bool) {
 		return 0, false
 	}
 	return c.Since + max(1, int64(x)), true
+}
+
+// Spontaneous reports whether any neuron may ever fire without input: because of
+// its drive, or because it starts over its threshold.
+func (d *Delta) Spontaneous(cells []Cell) bool {
+	for j := range cells {
+		if _, ok := d.Crossing(&cells[j], j); ok {
+			return true
+		}
+		if d.drive != nil && d.drive[j%len(d.drive)] > d.theta[j%len(d.theta)] {
+			return true
+		}
+	}
+	return false
 }

@@ -25,8 +25,9 @@ func (c *Clocked) touchLeaky(s *State, acc []float32, lo, hi int, d int64, spike
 		if wasOver && c.reset == Zero {
 			u = 0
 		}
-		u = float32(c.decay(j, d)*u) + c.input(j, acc[j])
+		in := acc[j]
 		acc[j] = 0
+		u = float32(c.decay(j, d)*u) + c.input(j, in)
 		if wasOver && c.reset == Subtract {
 			u -= th
 		}
@@ -44,7 +45,7 @@ func (c *Clocked) touchLeaky(s *State, acc []float32, lo, hi int, d int64, spike
 		u = settle(u)
 		s.V[j] = u
 		hot = hot || u > th
-		moved = moved || math.Float32bits(u) != math.Float32bits(v)
+		moved = moved || in != 0 || math.Float32bits(u) != math.Float32bits(v)
 	}
 	return spikes, hot, moved
 }

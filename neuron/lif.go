@@ -13,7 +13,7 @@ import "math"
 func (c *Clocked) touchLIF(s *State, acc []float32, lo, hi int, k, d int64, spikes []uint32) (out []uint32, hot, moved bool) {
 	p := c.pow.at(d)
 	for j := lo; j < hi; j++ {
-		in, decay, v := c.input(j, acc[j]), p, s.V[j]
+		in, decay, v := acc[j], p, s.V[j]
 		acc[j] = 0
 		if s.until != nil {
 			free := k - s.until[j]
@@ -25,7 +25,7 @@ func (c *Clocked) touchLIF(s *State, acc []float32, lo, hi int, k, d int64, spik
 				decay = c.pow.at(free)
 			}
 		}
-		u := settle(float32(decay*v) + in)
+		u := settle(float32(decay*v) + c.input(j, in))
 		if u >= c.thetaOf(j) {
 			spikes = append(spikes, uint32(j))
 			u = c.vReset
@@ -35,7 +35,7 @@ func (c *Clocked) touchLIF(s *State, acc []float32, lo, hi int, k, d int64, spik
 			moved = true
 		}
 		s.V[j] = u
-		moved = moved || math.Float32bits(u) != math.Float32bits(v)
+		moved = moved || in != 0 || math.Float32bits(u) != math.Float32bits(v)
 	}
 	return spikes, false, moved
 }

@@ -188,7 +188,9 @@ func TestLIFGridAgainstNEST(t *testing.T) {
 				}
 			}
 			if k%10 == 0 && k > 0 && int(k/10) <= len(d.Potential[i]) {
-				if v, want := float64(c.Potential(s, 0, k, k-last)), d.Potential[i][k/10-1]; !closeTo(v, want) {
+				var v [1]float32
+				c.Potentials(v[:], s, 0, 1, k, k-last)
+				if v, want := float64(v[0]), d.Potential[i][k/10-1]; !closeTo(v, want) {
 					t.Fatalf("neuron %d at %d ms: potential %v, NEST has %v", i, k/10, v, want)
 				}
 			}

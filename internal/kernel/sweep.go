@@ -22,7 +22,8 @@ func SweepSubtract(v, acc []float32, p, theta float32, spikes []uint64) {
 }
 
 // SweepSubtractBias is SweepSubtract with a constant input: acc[i] + bias[i] takes
-// the place of acc[i]. It reports whether any potential has changed.
+// the place of acc[i]. It reports whether any potential has changed or any acc[i]
+// was not +0: if not, the next sweep without input changes nothing.
 func SweepSubtractBias(v, acc, bias []float32, p, theta float32, spikes []uint64) (moved bool) {
 	return sweepSubtractBiasGeneric(v, acc, bias, p, theta, spikes)
 }
@@ -57,8 +58,9 @@ func sweepSubtractBiasGeneric(v, acc, bias []float32, p, theta float32, spikes [
 		ab, cb = ab[:len(vb)], cb[:len(vb)]
 		var word uint64
 		for i, x := range vb {
-			u := float32(p*x) + (ab[i] + cb[i])
+			in := ab[i]
 			ab[i] = 0
+			u := float32(p*x) + (in + cb[i])
 			if x > theta {
 				u -= theta
 			}
@@ -66,7 +68,7 @@ func sweepSubtractBiasGeneric(v, acc, bias []float32, p, theta float32, spikes [
 				u = 0
 			}
 			vb[i] = u
-			moved |= math.Float32bits(u) ^ math.Float32bits(x)
+			moved |= math.Float32bits(u) ^ math.Float32bits(x) | math.Float32bits(in)
 			word = word>>1 | over(u, theta)<<63
 		}
 		spikes[b] = word >> (lo + 64 - hi)

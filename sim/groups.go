@@ -1,0 +1,184 @@
+package sim
+
+import (
+	"math/bits"
+
+	"dvsim/neuron"
+)
+
+// groups runs a layer whose touch groups are sites or single neurons. Each block
+// of groups is walked through the steps on its own: only groups that are touched
+// are looked at.
+type groups struct {
+	l      *layer
+	c      *neuron.Clocked
+	s      *neuron.State
+	acc    []float32
+	last   []int64 // of each group: step of its last touch
+	unit   int
+	blocks []*block
+	crew   *crew
+	end    int64 // of the steps under way
+}
+
+// block is a range of groups and everything about them that changes.
+type block struct {
+	span
+	marks  bitset // groups that are touched in the step under way
+	active bitset // groups that must be touched in step at+1
+	driven []bool // groups with a constant input; nil where there are none
+	at     int64  // last step in which the block was walked through
+	log    *spikeLog
+	own    spikeLog
+
+	events, updates int64
+}
+
+func (b *block) spikeLog() *spikeLog { return &b.own }
+
+func newGroups(l *layer, c *neuron.Clocked, blocks []span, crew *crew) *groups {
+	r := &groups{l: l, c: c, s: c.NewState(), unit: blocks[0].unit, crew: crew}
+	r.acc = make([]float32, len(r.s.V))
+	r.last = make([]int64, len(r.s.V)/r.unit)
+	for i := range r.last {
+		r.last[i] = -1
+	}
+	driven := c.Driven(0, len(r.s.V))
+	for _, sp := range blocks {
+		n := sp.hi - sp.lo
+		b := &block{span: sp, marks: newBitset(n), active: newBitset(n), at: -1, log: &l.log}
+		if len(blocks) > 1 {
+			b.log = &b.own
+		}
+		if driven {
+			b.driven = make([]bool, n)
+		}
+		for g := range n {
+			lo := (sp.lo + g) * r.unit
+			d := driven && c.Driven(lo, lo+r.unit)
+			if d {
+				b.driven[g] = true
+			}
+			if d || c.Hot(r.s, lo, lo+r.unit) {
+				b.active.mark(g)
+			}
+		}
+		r.blocks = append(r.blocks, b)
+	}
+	return r
+}
+
+func (r *groups) next() int64 {
+	t := int64(never)
+	for _, b := range r.blocks {
+		if !b.active.empty() {
+			t = min(t, b.at+1)
+		}
+	}
+	return t
+}
+
+func (r *groups) steps(a, b int64) {
+	r.end = b
+	work := r.l.fan
+	if r.next() < b { // hot and driven groups: nobody knows how many
+		work += float64(b-a) * float64(len(r.acc)) / 8
+	}
+	r.crew.do(r, len(r.blocks), work < worthSharing)
+	mergeBlocks(&r.l.log, r.blocks)
+}
+
+// piece walks one block through its steps.
+func (r *groups) piece(i int) {
+	b := r.blocks[i]
+	agenda := r.l.agenda
+	for {
+		t, arrives := r.end, false
+		if len(agenda) > 0 {
+			t, arrives = agenda[0].t, true
+		}
+		if !b.active.empty() && b.at+1 <= t {
+			arrives = arrives && b.at+1 == t
+			t = b.at + 1
+		}
+		if t >= r.end {
+			return
+		}
+		b.marks, b.active = b.active, b.marks
+		if arrives {
+			for k := agenda[0].lo; k < agenda[0].hi; k++ {
+				a := &r.l.arrived[k]
+				s, scale := a.spikes()
+				b.events += a.lane.parts[i].deliver(s, scale, r.acc, &b.marks)
+			}
+			agenda = agenda[1:]
+		}
+		b.at = t
+		r.touch(b, t)
+		b.log.close(t)
+	}
+}
+
+// touch brings the marked groups of a block up to date.
+func (r *groups) touch(b *block, t int64) {
+	out := b.log.idx
+	for w := b.marks.take(0); w >= 0; w = b.marks.take(w + 1) {
+		x := b.marks.words[w]
+		b.marks.words[w] = 0
+		b.updates += int64(bits.OnesCount64(x) * r.unit)
+		for ; x != 0; x &= x - 1 {
+			g := w<<6 + bits.TrailingZeros64(x)
+			lo := (b.lo + g) * r.unit
+			d := t - r.last[b.lo+g]
+			driven := b.driven != nil && b.driven[g]
+			if driven {
+				d = 1
+			}
+			r.last[b.lo+g] = t
+			var hot, moved bool
+			out, hot, moved = r.c.Touch(r.s, r.acc, lo, lo+r.unit, t, d, out)
+			if hot || driven && moved {
+				b.active.mark(g)
+			}
+		}
+	}
+	if r.c.Inhibits() {
+		out = r.win(b, out)
+	}
+	b.log.idx = out
+}
+
+// win lets the winner of a layer with inhibition spike.
+func (r *groups) win(b *block, out []uint32) []uint32 {
+	j, ok := r.c.Win(r.s)
+	if !ok {
+		return out
+	}
+	g := int(j)/r.unit - b.lo
+	if lo := int(j) / r.unit * r.unit; !r.c.Hot(r.s, lo, lo+r.unit) && (b.driven == nil || !b.driven[g]) {
+		b.active.unmark(g)
+	}
+	return append(out, j)
+}
+
+func (r *groups) work() (events, updates int64) {
+	for _, b := range r.blocks {
+		events += b.events
+		updates += b.updates
+		b.events, b.updates = 0, 0
+	}
+	return events, updates
+}
+
+func (r *groups) potentials(k int64) []float32 {
+	v := make([]float32, len(r.s.V))
+	for g, last := range r.last {
+		lo := g * r.unit
+		d := k - last
+		if r.c.Driven(lo, lo+r.unit) {
+			d = 0 // a driven group is as if touched in every step
+		}
+		r.c.Potentials(v[lo:], r.s, lo, lo+r.unit, k, d)
+	}
+	return v
+}

@@ -1,0 +1,109 @@
+package sim
+
+import (
+	"math/bits"
+
+	"dvsim/network"
+)
+
+// relay is a layer without neurons: it merges the spikes that are pooled onto it
+// and hands them on in the same step, with counts.
+type relay struct {
+	l      *layer
+	blocks []*relayBlock
+	count  []uint32
+	crew   *crew
+}
+
+type relayBlock struct {
+	span
+	marks bitset
+	log   *spikeLog // the layer's own where there is one block
+	own   spikeLog
+}
+
+func newRelay(l *layer, nl *network.Layer, blocks []span, crew *crew) *relay {
+	r := &relay{l: l, count: make([]uint32, nl.Shape.Len()), crew: crew}
+	for _, b := range blocks {
+		rb := &relayBlock{span: b, marks: newBitset(b.hi - b.lo), log: &l.log}
+		if len(blocks) > 1 {
+			rb.own.counted = true
+			rb.log = &rb.own
+		}
+		r.blocks = append(r.blocks, rb)
+	}
+	return r
+}
+
+func (r *relay) steps(_, _ int64) {
+	r.crew.do(r, len(r.blocks), r.l.fan < worthSharing)
+	mergeBlocks(&r.l.log, r.blocks)
+}
+
+func (r *relay) piece(i int) {
+	b := r.blocks[i]
+	log := b.log
+	for _, v := range r.l.agenda {
+		for k := v.lo; k < v.hi; k++ {
+			a := &r.l.arrived[k]
+			s, _ := a.spikes()
+			a.lane.parts[i].(*poolPart).collect(s, r.count, &b.marks)
+		}
+		for w := b.marks.take(0); w >= 0; w = b.marks.take(w + 1) {
+			x := b.marks.words[w]
+			b.marks.words[w] = 0
+			for ; x != 0; x &= x - 1 {
+				j := b.lo + w<<6 + bits.TrailingZeros64(x)
+				log.idx = append(log.idx, uint32(j))
+				log.n = append(log.n, r.count[j])
+				r.count[j] = 0
+			}
+		}
+		log.close(v.t)
+	}
+}
+
+func (b *relayBlock) spikeLog() *spikeLog { return &b.own }
+
+func (r *relay) next() int64                   { return never }
+func (r *relay) work() (events, updates int64) { return 0, 0 }
+func (r *relay) potentials(int64) []float32    { return nil }
+
+// mergeBlocks joins the spikes that the blocks of a layer have left in their own
+// logs, step by step and within a step block by block, which is in ascending
+// order. A layer of one block has written into its log itself.
+func mergeBlocks[B interface{ spikeLog() *spikeLog }](to *spikeLog, blocks []B) {
+	if len(blocks) == 1 {
+		return
+	}
+	for {
+		t := int64(never)
+		for _, b := range blocks {
+			if g := b.spikeLog(); g.fresh < len(g.entries) {
+				t = min(t, g.entries[g.fresh].t)
+			}
+		}
+		if t == never {
+			break
+		}
+		for _, b := range blocks {
+			g := b.spikeLog()
+			if g.fresh == len(g.entries) || g.entries[g.fresh].t != t {
+				continue
+			}
+			s := g.at(&g.entries[g.fresh])
+			g.fresh++
+			to.idx = append(to.idx, s.idx...)
+			to.n = append(to.n, s.n...)
+		}
+		to.close(t)
+	}
+	for _, b := range blocks {
+		g := b.spikeLog()
+		g.entries, g.idx, g.n, g.fresh = g.entries[:0], g.idx[:0], g.n[:0], 0
+	}
+}
+
+// worthSharing is the number of synaptic events from which on waking other
+// goroutines pays.
+const worthSharing = 50_000
