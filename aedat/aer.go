@@ -84,7 +84,10 @@ func aerDecode(format string, size int, src events.Source, opt events.Options) (
 	h.Streams = []events.Stream{{Kind: events.KindEvents, Name: "addresses", Geometry: h.Geometry}}
 	d := &aerAddresses{}
 	d.init(h, br, size)
-	d.decode = d.records
+	d.slow, d.fast = d.record, fastAddresses[[6]byte]
+	if size == 8 {
+		d.fast = fastAddresses[[8]byte]
+	}
 	return d, nil
 }
 
@@ -94,42 +97,32 @@ type aerAddresses struct {
 	cut int64 // addresses beyond 16 bits
 }
 
-// records is the decode of aerDecoder.
-func (d *aerAddresses) records(dst []events.Event, w []byte) (used, n int, err error) {
-	size := d.rec.size
-	d.clock.start(binary.BigEndian.Uint32(w[size-4:]))
-	c := d.clock
-	before := d.count.before()
-	var backward, outside, cut int64
-	width := d.h.Geometry.Width
-	for n < len(dst) && len(w)-used >= size {
-		r := w[used : used+size : used+size]
-		used += size
-		a, u := binary.BigEndian.Uint16(r[size-6:]), binary.BigEndian.Uint32(r[size-4:])
-		if size == 8 && binary.BigEndian.Uint16(r) != 0 {
-			cut++
+// fastAddresses takes a run of events; see aerDecoder.
+func fastAddresses[R aerRecord](dst []events.Event, w []byte, base int64, last uint32, g events.Geometry) (n int, _ uint32) {
+	var record R
+	width := uint32(g.Width)
+	for n < len(dst) && len(w) > 8 {
+		r := binary.BigEndian.Uint64(w) >> (64 - 8*len(record))
+		a, u := uint32(r>>32), uint32(r)
+		if u < last || u-last >= 1<<31 || a >= width {
+			break
 		}
-		if step := int32(u - c.last); step >= 0 {
-			c.t += int64(step)
-			c.last = u
-		} else {
-			c.leap(u)
-		}
-		if c.t < before {
-			backward++
-		}
-		before = c.t
-		if int(a) >= width {
-			outside++
-		}
-		dst[n] = events.Event{T: c.t, X: a, P: events.Polarity(a & 1)}
+		last = u
+		e := &dst[n]
+		e.T, e.X, e.Y, e.P, e.Src = base+int64(u), uint16(a), 0, events.Polarity(a&1), 0
 		n++
+		w = w[len(record):]
 	}
-	d.clock = c
-	d.cut += cut
-	d.count.backward += backward
-	d.count.outside += outside
-	return used, n, nil
+	return n, last
+}
+
+// record is the slow of aerDecoder.
+func (d *aerAddresses) record(r []byte, t int64) (events.Event, bool, error) {
+	a := binary.BigEndian.Uint16(r[len(r)-6:])
+	if len(r) == 8 && binary.BigEndian.Uint16(r) != 0 {
+		d.cut++
+	}
+	return events.Event{T: t, X: a, P: events.Polarity(a & 1)}, true, nil
 }
 
 // Report implements events.Decoder.

@@ -72,67 +72,65 @@ func (s *aerRecords) warnings() []string {
 // place. Only where time would become negative by that is a step of more than
 // 2^31 taken forward.
 type aerClock struct {
-	base    int64  // added to every time
-	t       int64  // unfolded time of the last record
-	last    uint32 // its time in the file
+	floor   int64  // added to every time
+	base    int64  // floor and whole turns: a time is base + the bits of the file
+	last    uint32 // the bits of the last record
 	started bool
 }
 
-// start sets the clock to the first record.
-func (c *aerClock) start(u uint32) {
-	if !c.started {
-		c.started, c.last, c.t = true, u, c.base+int64(u)
-	}
-}
+// now is the time of the last record.
+func (c *aerClock) now() int64 { return c.base + int64(c.last) }
 
-// leap handles the rare step of 2^31 or more modulo 2^32; hot loops do the others.
-func (c *aerClock) leap(u uint32) {
-	d := u - c.last
-	if back := c.t + int64(int32(d)); back >= 0 {
-		c.t = back
-	} else {
-		c.t += int64(d)
+// step takes the bits of the next record and returns its time.
+func (c *aerClock) step(u uint32) int64 {
+	if !c.started {
+		c.started, c.base, c.last = true, c.floor, u
 	}
-	c.last = u
+	now, d := c.now(), u-c.last
+	t := now + int64(d)
+	if back := now + int64(int32(d)); back >= 0 {
+		t = back
+	}
+	c.base, c.last = t-int64(u), u
+	return t
 }
 
 // wraps is the number of whole turns up to now.
 func (c *aerClock) wraps() int64 {
-	return max(0, (c.t-c.base-int64(c.last))>>32)
+	return max(0, (c.base-c.floor)>>32)
 }
 
-// aerCount is what a decoder counts about its events.
+// aerCount counts the records of a stream.
 type aerCount struct {
-	events      int64
+	records     int64
 	first, last int64 // times in file order
-	backward    int64
-	outside     int64
 }
 
-// add counts the batch that Read is about to give out.
-func (c *aerCount) add(ev []events.Event) {
-	if len(ev) == 0 {
+// add counts n records, the first and the last of them at these times.
+func (c *aerCount) add(n int, first, last int64) {
+	if n == 0 {
 		return
 	}
-	if c.events == 0 {
-		c.first = ev[0].T
+	if c.records == 0 {
+		c.first = first
 	}
-	c.events += int64(len(ev))
-	c.last = ev[len(ev)-1].T
+	c.records += int64(n)
+	c.last = last
 }
 
-// before returns the time that the next event is compared with: the first one
-// is never a step backwards.
-func (c *aerCount) before() int64 {
-	if c.events == 0 {
-		return -1 << 63
-	}
-	return c.last
+// report tells the counts of a stream.
+func (c *aerCount) report(s events.Stream) events.StreamReport {
+	return events.StreamReport{Stream: s, Records: c.records, First: c.first, Last: c.last}
 }
+
+// older is before any time.
+const older = -1 << 63
 
 // mirror turns a coordinate without a branch: (v ^ mask) + add is v when both
 // are 0, and n-1-v when mask is all ones and add is n.
 type mirror struct{ mask, add uint16 }
+
+func (m mirror) turn(v uint16) uint16 { return (v ^ m.mask) + m.add }
 
 func mirrored(yes bool, n int) mirror {
 	if !yes {

@@ -43,7 +43,6 @@ func v1Decode(src events.Source, opt events.Options) (events.Decoder, error) {
 // i32 time: 6 bytes in AEDAT 1, 8 in AEDAT 2.
 type dvs128Decoder struct {
 	aerDecoder
-	flip    mirror // of y
 	special int64
 }
 
@@ -52,51 +51,46 @@ func newDVS128(h events.Header, br *bufio.Reader, size int, opt events.Options) 
 		h.Geometry, h.GeometryGuessed = opt.Geometry, false
 	}
 	h.Streams = []events.Stream{{Kind: events.KindEvents, Name: "polarity", Source: h.Source, Geometry: h.Geometry}}
-	d := &dvs128Decoder{flip: mirrored(opt.Origin == events.OriginTopLeft, 128)}
+	d := &dvs128Decoder{}
 	d.init(h, br, size)
-	d.decode = d.records
+	d.turned = opt.Origin == events.OriginTopLeft
+	d.flipY = mirrored(d.turned, 128)
+	d.slow, d.fast = d.record, fastDVS128[[6]byte]
+	if size == 8 {
+		d.fast = fastDVS128[[8]byte]
+	}
 	return d
 }
 
-// records is the decode of aerDecoder. Address bits: 0 polarity (0 is On),
-// 1..7 x counted from the right, 8..14 y counted from the bottom, 15 special.
-func (d *dvs128Decoder) records(dst []events.Event, w []byte) (used, n int, err error) {
-	size := d.rec.size
-	d.clock.start(binary.BigEndian.Uint32(w[size-4:]))
-	c, flip := d.clock, d.flip
-	before := d.count.before()
-	var special, backward, outside int64
-	width, height := d.h.Geometry.Width, d.h.Geometry.Height
-	for n < len(dst) && len(w)-used >= size {
-		r := w[used+size-6 : used+size : used+size]
-		used += size
-		a, u := binary.BigEndian.Uint16(r), binary.BigEndian.Uint32(r[2:6])
-		if step := int32(u - c.last); step >= 0 {
-			c.t += int64(step)
-			c.last = u
-		} else {
-			c.leap(u)
+// fastDVS128 takes a run of events; see aerDecoder. Address bits: 0 polarity (0
+// is On), 1..7 x counted from the right, 8..14 y counted from the bottom, 15 special.
+func fastDVS128[R aerRecord](dst []events.Event, w []byte, base int64, last uint32, g events.Geometry) (n int, _ uint32) {
+	var record R
+	width, height := uint32(g.Width), uint32(min(g.Height, 128))
+	for n < len(dst) && len(w) > 8 {
+		r := binary.BigEndian.Uint64(w) >> (64 - 8*len(record))
+		a, u := uint32(r>>32)&0xffff, uint32(r)
+		x, y := 127-a>>1&127, a>>8 // a special event is beyond any row
+		if u < last || u-last >= 1<<31 || x >= width || y >= height {
+			break
 		}
-		if a&0x8000 != 0 {
-			special++
-			continue
-		}
-		if c.t < before {
-			backward++
-		}
-		before = c.t
-		x, y := 127-a>>1&127, (a>>8^flip.mask)+flip.add
-		if int(x) >= width || int(y) >= height {
-			outside++
-		}
-		dst[n] = events.Event{T: c.t, X: x, Y: y, P: events.Polarity(a&1 ^ 1)}
+		last = u
+		e := &dst[n]
+		e.T, e.X, e.Y, e.P, e.Src = base+int64(u), uint16(x), uint16(y), events.Polarity(a&1^1), 0
 		n++
+		w = w[len(record):]
 	}
-	d.clock = c
-	d.special += special
-	d.count.backward += backward
-	d.count.outside += outside
-	return used, n, nil
+	return n, last
+}
+
+// record is the slow of aerDecoder.
+func (d *dvs128Decoder) record(r []byte, t int64) (events.Event, bool, error) {
+	a := binary.BigEndian.Uint16(r[len(r)-6:])
+	if a&0x8000 != 0 {
+		d.special++
+		return events.Event{}, false, nil
+	}
+	return events.Event{T: t, X: 127 - a>>1&127, Y: a >> 8 & 127, P: events.Polarity(a&1 ^ 1)}, true, nil
 }
 
 // Report implements events.Decoder.

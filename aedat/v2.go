@@ -95,12 +95,11 @@ const davisNoEvent = 1<<31 | 1<<10
 // davisDecoder reads the 32-bit addresses of DAVIS and DVS640 cameras.
 type davisDecoder struct {
 	aerDecoder
-	flipX, flipY mirror
-	tap          events.Tap
-	special      int64
-	triggers     aerCount
-	aps          v2Frames
-	imu          v2IMU
+	tap      events.Tap
+	special  int64
+	triggers aerCount
+	aps      v2Frames
+	imu      v2IMU
 }
 
 // The streams of a DAVIS recording, by index and id.
@@ -112,7 +111,6 @@ const (
 )
 
 func newDavis(h events.Header, br *bufio.Reader, l layout, th *textHeader, opt events.Options) events.Decoder {
-	turn := opt.Origin == events.OriginTopLeft
 	h.Streams = []events.Stream{{ID: davisEvents, Kind: events.KindEvents, Name: "polarity", Source: h.Source, Geometry: h.Geometry}}
 	if l == layoutDAVIS {
 		h.Streams = append(h.Streams,
@@ -121,93 +119,75 @@ func newDavis(h events.Header, br *bufio.Reader, l layout, th *textHeader, opt e
 			events.Stream{ID: davisTriggers, Kind: events.KindTrigger, Name: "external inputs", Source: h.Source})
 	}
 	d := &davisDecoder{
-		flipX: mirrored(turn, h.Geometry.Width),
-		flipY: mirrored(turn, h.Geometry.Height),
-		tap:   opt.Tap,
-		aps:   v2Frames{size: h.Geometry, tap: opt.Tap.Frame},
-		imu:   newV2IMU(th, opt.Tap.IMU),
+		tap: opt.Tap,
+		aps: v2Frames{size: h.Geometry, tap: opt.Tap.Frame},
+		imu: newV2IMU(th, opt.Tap.IMU),
 	}
 	d.init(h, br, 8)
-	d.clock.base = th.timeBase
-	d.decode, d.finish = d.davis, d.finishDavis
+	d.clock.floor = th.timeBase
+	d.turned = opt.Origin == events.OriginTopLeft
+	d.flipX, d.flipY = mirrored(d.turned, h.Geometry.Width), mirrored(d.turned, h.Geometry.Height)
+	d.fast, d.slow, d.finish = fastDavis, d.davis, d.finishDavis
 	if l == layoutDVS640 {
-		d.decode, d.finish = d.dvs640, nil
+		d.fast, d.slow, d.finish = fastDVS640, dvs640, nil
 	}
 	return d
 }
 
-// davis is the decode of aerDecoder for the DAVIS layout.
-func (d *davisDecoder) davis(dst []events.Event, w []byte) (used, n int, err error) {
-	d.clock.start(binary.BigEndian.Uint32(w[4:]))
-	c, fx, fy := d.clock, d.flipX, d.flipY
-	before := d.count.before()
-	var backward, outside int64
-	width, height := uint32(d.h.Geometry.Width), uint32(d.h.Geometry.Height)
-	for n < len(dst) && len(w) >= 8 {
+// fastDavis takes a run of events; see aerDecoder. Address bits: 31 APS or IMU,
+// 22..30 y, 12..21 x, 11 polarity, 10 external input.
+func fastDavis(dst []events.Event, w []byte, base int64, last uint32, g events.Geometry) (n int, _ uint32) {
+	width, height := uint32(g.Width), uint32(min(g.Height, 512))
+	for n < len(dst) && len(w) > 8 {
 		r := binary.BigEndian.Uint64(w)
-		w = w[8:]
-		used += 8
 		a, u := uint32(r>>32), uint32(r)
-		if step := int32(u - c.last); step >= 0 {
-			c.t += int64(step)
-			c.last = u
-		} else {
-			c.leap(u)
+		x, y := a>>12&0x3ff, a>>22 // bit 31 is beyond any row
+		if a&(1<<10) != 0 || u < last || u-last >= 1<<31 || x >= width || y >= height {
+			break
 		}
-		if a&davisNoEvent != 0 {
-			if err = d.other(a, c.t); err != nil {
-				break
-			}
-			continue
-		}
-		if c.t < before {
-			backward++
-		}
-		before = c.t
-		x, y := (uint16(a>>12&0x3ff)^fx.mask)+fx.add, (uint16(a>>22)^fy.mask)+fy.add
-		if uint32(x) >= width || uint32(y) >= height {
-			outside++
-		}
-		dst[n] = events.Event{T: c.t, X: x, Y: y, P: events.Polarity(a >> 11 & 1)}
+		last = u
+		e := &dst[n]
+		e.T, e.X, e.Y, e.P, e.Src = base+int64(u), uint16(x), uint16(y), events.Polarity(a>>11&1), 0
 		n++
+		w = w[8:]
 	}
-	d.clock = c
-	d.count.backward += backward
-	d.count.outside += outside
-	return used, n, err
+	return n, last
 }
 
-// dvs640 is the decode of aerDecoder for the DVS640 layout, which has events only.
-func (d *davisDecoder) dvs640(dst []events.Event, w []byte) (used, n int, err error) {
-	d.clock.start(binary.BigEndian.Uint32(w[4:]))
-	c, fx, fy := d.clock, d.flipX, d.flipY
-	before := d.count.before()
-	var backward, outside int64
-	width, height := uint32(d.h.Geometry.Width), uint32(d.h.Geometry.Height)
-	for n < len(dst) && len(w) >= 8 {
-		r := binary.BigEndian.Uint64(w)
-		w = w[8:]
-		used += 8
-		a, u := uint32(r>>32), uint32(r)
-		if step := int32(u - c.last); step >= 0 {
-			c.t += int64(step)
-			c.last = u
-		} else {
-			c.leap(u)
-		}
-		if c.t < before {
-			backward++
-		}
-		before = c.t
-		x, y := (uint16(a>>1&0x3ff)^fx.mask)+fx.add, (uint16(a>>11&0x3ff)^fy.mask)+fy.add
-		if uint32(x) >= width || uint32(y) >= height {
-			outside++
-		}
-		dst[n] = events.Event{T: c.t, X: x, Y: y, P: events.Polarity(a & 1)}
-		n++
+// davis is the slow of aerDecoder for the DAVIS layout.
+func (d *davisDecoder) davis(r []byte, t int64) (events.Event, bool, error) {
+	a := be32(r)
+	if a&davisNoEvent != 0 {
+		return events.Event{}, false, d.other(a, t)
 	}
-	d.clock = c
-	d.count.backward += backward
-	d.count.outside += outside
-	return used, n, nil
+	return events.Event{T: t, X: uint16(a >> 12 & 0x3ff), Y: uint16(a >> 22), P: events.Polarity(a >> 11 & 1)}, true, nil
 }
+
+// fastDVS640 takes a run of events; see aerDecoder. Address bits: 0 polarity,
+// 1..10 x, 11..20 y. There is nothing but events.
+func fastDVS640(dst []events.Event, w []byte, base int64, last uint32, g events.Geometry) (n int, _ uint32) {
+	width, height := uint32(g.Width), uint32(g.Height)
+	for n < len(dst) && len(w) > 8 {
+		r := binary.BigEndian.Uint64(w)
+		a, u := uint32(r>>32), uint32(r)
+		x, y := a>>1&0x3ff, a>>11&0x3ff
+		if u < last || u-last >= 1<<31 || x >= width || y >= height {
+			break
+		}
+		last = u
+		e := &dst[n]
+		e.T, e.X, e.Y, e.P, e.Src = base+int64(u), uint16(x), uint16(y), events.Polarity(a&1), 0
+		n++
+		w = w[8:]
+	}
+	return n, last
+}
+
+// dvs640 is the slow of aerDecoder for the DVS640 layout.
+func dvs640(r []byte, t int64) (events.Event, bool, error) {
+	a := be32(r)
+	return events.Event{T: t, X: uint16(a >> 1 & 0x3ff), Y: uint16(a >> 11 & 0x3ff), P: events.Polarity(a & 1)}, true, nil
+}
+
+// be32 is binary.BigEndian.Uint32.
+func be32(b []byte) uint32 { return binary.BigEndian.Uint32(b) }

@@ -126,11 +126,7 @@ func (f *v2Frames) finish() error {
 		fr.ExposureBegin = f.resetFirst
 	}
 	fr.T = fr.ExposureBegin + (fr.ExposureEnd-fr.ExposureBegin)/2
-	if f.count.events == 0 {
-		f.count.first = fr.T
-	}
-	f.count.events++
-	f.count.last = fr.T
+	f.count.add(1, fr.T, fr.T)
 	if f.tap == nil {
 		return nil
 	}

@@ -42,11 +42,7 @@ func (d *davisDecoder) other(a uint32, t int64) error {
 }
 
 func (d *davisDecoder) trigger(g events.Trigger) error {
-	if d.triggers.events == 0 {
-		d.triggers.first = g.T
-	}
-	d.triggers.events++
-	d.triggers.last = g.T
+	d.triggers.add(1, g.T, g.T)
 	if d.tap.Trigger == nil {
 		return nil
 	}
@@ -57,19 +53,9 @@ func (d *davisDecoder) trigger(g events.Trigger) error {
 func (d *davisDecoder) Report() events.Report {
 	r := d.aerDecoder.Report()
 	r.Special = d.special
-	for i := range r.Streams {
-		var c aerCount
-		switch r.Streams[i].Stream.Kind {
-		case events.KindFrames:
-			c = d.aps.count
-		case events.KindIMU:
-			c = d.imu.count
-		case events.KindTrigger:
-			c = d.triggers
-		default:
-			continue
-		}
-		r.Streams[i].Records, r.Streams[i].First, r.Streams[i].Last = c.events, c.first, c.last
+	if len(d.h.Streams) > 1 {
+		r.Streams = append(r.Streams, d.aps.count.report(d.h.Streams[davisFrames]),
+			d.imu.count.report(d.h.Streams[davisIMU]), d.triggers.report(d.h.Streams[davisTriggers]))
 	}
 	if d.special > 0 {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("%d words carry the mark of special events, but no code of an input (v2e marks noise so); they are not given out", d.special))
@@ -133,11 +119,7 @@ func (m *v2IMU) word(a uint32, t int64) error {
 		return nil
 	}
 	m.have = 0
-	if m.count.events == 0 {
-		m.count.first = m.begin
-	}
-	m.count.events++
-	m.count.last = m.begin
+	m.count.add(1, m.begin, m.begin)
 	if m.tap == nil {
 		return nil
 	}

@@ -72,7 +72,7 @@ func v3Decode(src events.Source, opt events.Options) (events.Decoder, error) {
 	if !th.closed {
 		h.Notes = append(h.Notes, "the line #!END-HEADER is missing; the packets begin with the first line that is no text")
 	}
-	d := &v3Decoder{br: br, off: th.bytes, salvage: opt.Salvage, tap: opt.Tap, bits: v3Bits31}
+	d := &v3Decoder{br: br, off: th.bytes, salvage: opt.Salvage, tap: opt.Tap, bits: v3Bits31, before: older}
 	if version == "3.0" {
 		d.bits = v3Bits30
 	}
@@ -157,8 +157,10 @@ type v3Decoder struct {
 	started  bool  // overflow is set
 	overflow int32 // of the last packet
 
-	polarity aerCount
-	others   [v3Types]v3Count
+	counts   [v3Types]v3Count
+	before   int64 // time of the last event
+	backward int64
+	outside  int64
 	wraps    int64
 	invalid  int64
 	special  int64
@@ -171,6 +173,12 @@ type v3Decoder struct {
 type v3Count struct {
 	aerCount
 	packets int64
+}
+
+func (c *v3Count) report(s events.Stream) events.StreamReport {
+	r := c.aerCount.report(s)
+	r.Packets = c.packets
+	return r
 }
 
 // Header implements events.Reader.
@@ -192,7 +200,7 @@ func (d *v3Decoder) Read(dst []events.Event) (int, error) {
 		}
 	}
 	if n > 0 {
-		d.polarity.add(dst[:n])
+		d.counts[v3Polarity].add(n, dst[0].T, dst[n-1].T)
 		return n, nil
 	}
 	return 0, d.err
@@ -220,31 +228,17 @@ func (d *v3Decoder) Close() error {
 // Report implements events.Decoder.
 func (d *v3Decoder) Report() events.Report {
 	r := events.Report{
-		Backward: d.polarity.backward, Wraps: d.wraps, Invalid: d.invalid,
-		OutOfBounds: d.polarity.outside, Special: d.special, Loss: d.loss,
+		Backward: d.backward, Wraps: d.wraps, Invalid: d.invalid,
+		OutOfBounds: d.outside, Special: d.special, Loss: d.loss,
 	}
 	r.Loss.Gaps = append([]events.Gap(nil), d.loss.Gaps...)
-	d.others[v3Polarity].aerCount = d.polarity
 	for _, s := range d.h.Streams {
-		r.Streams = append(r.Streams, d.others[s.ID].report(s))
+		r.Streams = append(r.Streams, d.counts[s.ID].report(s))
 	}
 	for kind, name := range v3OtherNames {
-		if name != "" && d.others[kind].packets > 0 {
-			r.Streams = append(r.Streams, d.others[kind].report(events.Stream{ID: kind, Kind: events.KindOther, Name: name}))
+		if name != "" && d.counts[kind].packets > 0 {
+			r.Streams = append(r.Streams, d.counts[kind].report(events.Stream{ID: kind, Kind: events.KindOther, Name: name}))
 		}
 	}
 	return r
-}
-
-func (c *v3Count) report(s events.Stream) events.StreamReport {
-	return events.StreamReport{Stream: s, Records: c.events, Packets: c.packets, First: c.first, Last: c.last}
-}
-
-// one counts a single record at time t.
-func (c *v3Count) one(t int64) {
-	if c.events == 0 {
-		c.first = t
-	}
-	c.events++
-	c.last = t
 }

@@ -52,7 +52,7 @@ func (d *v3Decoder) readFrame() error {
 	case f.Width < 1 || f.Height < 1 || f.Width > 1<<15 || f.Height > 1<<15 || bytes > room:
 		return d.giveUp(at, fmt.Errorf("%w: a frame of %dx%d pixels in room for %d bytes", events.ErrCorrupt, f.Width, f.Height, room))
 	case d.tap.Frame == nil:
-		return d.passFrame(func() { d.others[v3Frame].one(f.T) })
+		return d.passFrame(func() { d.counts[v3Frame].add(1, f.T, f.T) })
 	}
 	d.discard(v3FrameHeader)
 	if got, err := d.readPixels(bytes); err != nil {
@@ -68,7 +68,7 @@ func (d *v3Decoder) readFrame() error {
 		return d.cutInside(int(got+bytes) + v3FrameHeader)
 	}
 	d.left--
-	d.others[v3Frame].one(f.T)
+	d.counts[v3Frame].add(1, f.T, f.T)
 	f.Pixels = d.pixels
 	return d.tap.Frame(&f)
 }

@@ -132,7 +132,7 @@ func (d *v3Decoder) nextPacket() error {
 		d.wraps += int64(p.overflow - d.overflow)
 	}
 	d.started, d.overflow = true, p.overflow
-	d.others[p.kind].packets++
+	d.counts[p.kind].packets++
 	return nil
 }
 
