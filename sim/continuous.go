@@ -421,12 +421,12 @@ func (e *continuousEngine) Stats() Stats {
 	return e.base.Stats()
 }
 
-// potentials returns the potentials of a layer at the end of the run.
+// potentials returns the potentials of a layer in the last µs.
 func (e *continuousEngine) potentials(layer int) []float32 {
 	f := e.layers[layer]
 	v := make([]float32, len(f.cells))
 	for j := range v {
-		v[j] = f.c.Potential(&f.cells[j], j, e.done)
+		v[j] = f.c.Potential(&f.cells[j], j, e.done-1)
 	}
 	return v
 }

@@ -1,0 +1,213 @@
+package sim
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"dvsim/events"
+	_ "dvsim/formats/all"
+	"dvsim/internal/npz"
+	"dvsim/network"
+	"dvsim/neuron"
+	"dvsim/trace"
+)
+
+// shared returns the path of a reference file beside the repository, or skips.
+func shared(t testing.TB, name string) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	for err == nil {
+		if _, e := os.Stat(filepath.Join(dir, "go.mod")); e == nil {
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			t.Fatal("no go.mod above the test")
+		}
+		dir = filepath.Dir(dir)
+	}
+	path := filepath.Join(dir, "..", "shared", name)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("../shared is absent: %v", err)
+	}
+	return path
+}
+
+func floats(t testing.TB, f *npz.File, name string) []float32 {
+	t.Helper()
+	x, _, err := f.Float32s(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+func ints(t testing.TB, f *npz.File, name string) []int64 {
+	t.Helper()
+	x, _, err := f.Int64s(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// fromTorch turns torch's [out][in][ky][kx] into [ky][kx][in][out].
+func fromTorch(w []float32, out, in, k int) []float32 {
+	r := make([]float32, len(w))
+	for o := range out {
+		for c := range in {
+			for y := range k {
+				for x := range k {
+					r[((y*k+x)*in+c)*out+o] = w[((o*in+c)*k+y)*k+x]
+				}
+			}
+		}
+	}
+	return r
+}
+
+// convNet is the network of the reference: conv 2→16 3×3, sum-pool 2, conv 16→32
+// 3×3, sum-pool 2, dense 10; Leaky with β 0.9, 1 ms.
+func convNet(t testing.TB, f *npz.File) *network.Network {
+	leaky := func() *neuron.Params { return &neuron.Params{Model: neuron.Leaky, Beta: []float32{0.9}} }
+	layer := func(name string, s network.Shape, p *neuron.Params, from int, syn network.Synapses) *network.Layer {
+		return &network.Layer{Name: name, Shape: s, Neuron: p, In: []network.Conn{{From: from, Synapses: syn}}}
+	}
+	// The flat order of torch is [channel][row][column], ours [row][column][channel].
+	const h, w, c = 65, 86, 32
+	flat := floats(t, f, "w2")
+	dense := make([]float32, len(flat))
+	for o := range 10 {
+		for ch := range c {
+			for p := range h * w {
+				dense[(p*c+ch)*10+o] = flat[(o*c+ch)*h*w+p]
+			}
+		}
+	}
+	return &network.Network{
+		Name: "conv346", DtUS: 1000,
+		Input: network.Input{Shape: network.Shape{H: 260, W: 346, C: 2}, Polarity: network.Split},
+		Layers: []*network.Layer{
+			layer("conv1", network.Shape{H: 260, W: 346, C: 16}, leaky(), -1, &network.Conv2D{K: 3, Pad: 1, W: fromTorch(floats(t, f, "w0"), 16, 2, 3)}),
+			layer("pool1", network.Shape{H: 130, W: 173, C: 16}, nil, 0, &network.Pool{K: 2}),
+			layer("conv2", network.Shape{H: 130, W: 173, C: 32}, leaky(), 1, &network.Conv2D{K: 3, Pad: 1, W: fromTorch(floats(t, f, "w1"), 32, 16, 3)}),
+			layer("pool2", network.Shape{H: h, W: w, C: c}, nil, 2, &network.Pool{K: 2}),
+			layer("out", network.Flat(10), leaky(), 3, &network.Dense{W: dense}),
+		},
+	}
+}
+
+func recording(t testing.TB, name string) []events.Event {
+	t.Helper()
+	rec, err := events.Open(shared(t, name), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rec.Close()
+	ev, err := events.Collect(rec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ev
+}
+
+// TestConvAgainstSNNTorch runs the reference's convolutional network over a whole
+// recording: spikes of each layer and step, of each channel, and each output spike.
+func TestConvAgainstSNNTorch(t *testing.T) {
+	f, err := npz.Open(shared(t, "truth/conv/conv_davis346.npz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	net, ev := convNet(t, f), recording(t, "data/aedat4/davis346.aedat4")
+	var mem trace.Memory
+	eng := NewEvent(net, &Options{Record: &mem, Workers: 2})
+	if err := eng.Feed(ev); err != nil {
+		t.Fatal(err)
+	}
+	stats, err := eng.Finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(stats)
+	perStep := ints(t, f, "spikes_per_step") // [step][layer]
+	near := ints(t, f, "near_threshold")     // so many may differ
+	if int(stats.Steps) != len(perStep)/3 {
+		t.Fatalf("%d steps, want %d", stats.Steps, len(perStep)/3)
+	}
+	for l := range 3 {
+		want, off := int64(0), int64(0)
+		got := make([]int64, stats.Steps)
+		for k, g := range mem.Groups(l + 1) {
+			got[k] = int64(len(g.Index))
+		}
+		for k := range got {
+			want += perStep[3*k+l]
+			if d := got[k] - perStep[3*k+l]; d != 0 {
+				off += max(d, -d)
+			}
+		}
+		if stats.Spikes[l] != want || off != 0 {
+			t.Logf("layer %d: %d spikes, snnTorch has %d; steps differ by %d", l+1, stats.Spikes[l], want, off)
+		}
+		if off > near[l] {
+			t.Errorf("layer %d: steps differ by %d spikes; only %d potentials were near the threshold", l+1, off, near[l])
+		}
+	}
+	for l, want := range []int64{673099, 1769366, 3640} {
+		if d := stats.Spikes[l] - want; max(d, -d) > near[l] {
+			t.Errorf("layer %d: %d spikes, snnTorch has %d", l+1, stats.Spikes[l], want)
+		}
+	}
+	for l, c := range []int{16, 32} {
+		got := make([]int64, c)
+		for _, g := range mem.Groups(l + 1) {
+			for _, i := range g.Index {
+				got[int(i)%c]++
+			}
+		}
+		for ch, want := range floats(t, f, []string{"spikes_per_channel1", "spikes_per_channel2"}[l]) {
+			if d := got[ch] - int64(want); max(d, -d) > near[l] {
+				t.Errorf("layer %d, channel %d: %d spikes, snnTorch has %v", l+1, ch, got[ch], want)
+			}
+		}
+	}
+	out := ints(t, f, "output")
+	for k, g := range mem.Groups(3) {
+		for _, i := range g.Index {
+			out[k*10+int64(i)]--
+		}
+	}
+	for i, d := range out {
+		if d != 0 {
+			t.Fatalf("step %d: output neuron %d differs from snnTorch", i/10, i%10)
+		}
+	}
+}
+
+func BenchmarkConv346(b *testing.B) {
+	f, err := npz.Open(shared(b, "truth/conv/conv_davis346.npz"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	net, ev := convNet(b, f), recording(b, "data/aedat4/davis346.aedat4")
+	for _, workers := range []int{1, 2} {
+		b.Run("workers="+string(rune('0'+workers)), func(b *testing.B) {
+			var stats Stats
+			for b.Loop() {
+				b.StopTimer()
+				eng := NewEvent(net, &Options{Workers: workers})
+				b.StartTimer()
+				if err := eng.Feed(ev); err != nil {
+					b.Fatal(err)
+				}
+				stats, err = eng.Finish()
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(stats.SynapticEvents)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Msyn/s")
+		})
+	}
+}
