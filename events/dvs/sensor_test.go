@@ -96,8 +96,12 @@ func order(a, b events.Event) int {
 // The events do not depend on the number of workers, on how the samples are cut
 // into blocks, or on when the recording starts.
 func TestIndependence(t *testing.T) {
+	duration := int64(100_000)
+	if testing.Short() {
+		duration = 30_000
+	}
 	for _, name := range Presets() {
-		opt := Options{Params: preset(t, name), Duration: 100_000, Workers: 1, Seed: 3, Recording: 9}
+		opt := Options{Params: preset(t, name), Duration: duration, Workers: 1, Seed: 3, Recording: 9}
 		scene := moving{edge{g: field, v: 200}}
 		want := record(t, scene, opt)
 		for _, workers := range []int{2, 3, 12, 100} {
@@ -160,7 +164,7 @@ func TestStepSize(t *testing.T) {
 func TestMetamorphic(t *testing.T) {
 	p := plain(0.15)
 	base := edge{g: field, v: 150}
-	opt := Options{Params: p, Duration: 200_000, MaxStep: 500}
+	opt := Options{Params: p, Duration: 100_000, MaxStep: 500}
 	want := record(t, moving{base}, opt)
 
 	// b = 0: only ratios count. A power of two keeps float32 exact.
