@@ -2,6 +2,8 @@ package network
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"dvsim/events"
 )
@@ -24,27 +26,33 @@ func Builtins() []BuiltinInfo {
 // Builtin makes a built-in network for a recording of size g; unknown means
 // [DefaultGeometry].
 func Builtin(name string, g events.Geometry) (*Network, error) {
-	b := builtin(name)
-	if b == nil {
-		return nil, fmt.Errorf("no built-in network is called %q", name)
+	if !g.Known() {
+		g = DefaultGeometry
 	}
-	return b.make(g), nil
-}
-
-func builtin(name string) *BuiltinInfo {
 	for _, b := range Builtins() {
 		if b.Name == name {
-			b := b
-			if m := b.make; m != nil {
-				b.make = func(g events.Geometry) *Network {
-					if !g.Known() {
-						g = DefaultGeometry
-					}
-					return m(g)
-				}
-			}
-			return &b
+			return b.make(g), nil
 		}
 	}
-	return nil
+	return nil, unknownNetwork(name)
+}
+
+// isBuiltin reports whether there is a built-in network of that name.
+func isBuiltin(name string) bool { return slices.Contains(builtinNames(), name) }
+
+func builtinNames() []string {
+	var names []string
+	for _, b := range Builtins() {
+		names = append(names, b.Name)
+	}
+	return names
+}
+
+func unknownNetwork(name string) error {
+	names := builtinNames()
+	hint := "built in are " + strings.Join(names, ", ")
+	if closest(name, names) != "" {
+		hint = suggest(name, names)
+	}
+	return fmt.Errorf("unknown network %q; %s (a network file ends in .toml)", name, hint)
 }

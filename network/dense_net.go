@@ -8,8 +8,9 @@ import (
 const denseDoc = "2312-256-10, fully connected, random weights: for measuring"
 
 // denseNet is the shape of network that N-MNIST is learnt with, 2312-256-10, for
-// any recording: larger ones are shrunk to 34×34. Its weights are drawn as
-// torch.nn.Linear draws them, so it recognises nothing; it is for benchmarks.
+// any recording: larger ones are shrunk to 34×34. Its weights are drawn twice as
+// wide as torch.nn.Linear draws them, so that a few per cent of the neurons spike
+// in a step; it recognises nothing and is for benchmarks.
 func denseNet(g events.Geometry) *Network {
 	const side = 34
 	n := &Network{
@@ -22,7 +23,7 @@ func denseNet(g events.Geometry) *Network {
 		size int
 	}{{"hidden", 256}, {"out", 10}} {
 		w := make([]float32, in*l.size)
-		Init{Seed: 1}.Fill(w, l.name+".weights", in)
+		Init{Seed: 1, Scale: 2}.Fill(w, l.name+".weights", in)
 		n.Layers = append(n.Layers, &Layer{
 			Name: l.name, Shape: Flat(l.size), In: []Conn{{From: from, Synapses: &Dense{W: w}}},
 			Neuron: &neuron.Params{Model: neuron.Leaky, Beta: []float32{0.95}, Threshold: []float32{1}, Reset: neuron.Subtract},

@@ -39,28 +39,20 @@ func Open(path string, opt Options) (*Network, error) {
 // Load finds a network as a user names it: a built-in one, a network file, or a
 // run folder. What is wrong with the name is said with a suggestion.
 func Load(name string, opt Options) (*Network, error) {
-	if b := builtin(name); b != nil {
+	if isBuiltin(name) {
 		if opt.Weights != "" {
 			return nil, fmt.Errorf("the built-in network %q brings its own weights", name)
 		}
-		n := b.make(opt.Geometry)
-		if opt.DtUS > 0 {
+		n, err := Builtin(name, opt.Geometry)
+		if err == nil && opt.DtUS > 0 {
 			n = n.AtStep(opt.DtUS)
 		}
-		return n, nil
+		return n, err
 	}
 	if _, err := os.Stat(name); err == nil || !errors.Is(err, os.ErrNotExist) || looksLikePath(name) {
 		return Open(name, opt)
 	}
-	var names []string
-	for _, b := range Builtins() {
-		names = append(names, b.Name)
-	}
-	hint := suggest(name, names)
-	if closest(name, names) == "" {
-		hint = "built in are " + strings.Join(names, ", ")
-	}
-	return nil, fmt.Errorf("unknown network %q; %s (a network file ends in .toml)", name, hint)
+	return nil, unknownNetwork(name)
 }
 
 func looksLikePath(name string) bool {

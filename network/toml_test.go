@@ -2,6 +2,7 @@ package network_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"dvsim/events"
 	"dvsim/internal/npz"
 	"dvsim/network"
+	"dvsim/sim"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -237,4 +239,50 @@ func FuzzTOML(f *testing.F) {
 		}
 		network.Show(n, io.Discard)
 	})
+}
+
+// TestTorchNetworkRuns: the network of the file does on the recording what
+// snnTorch did. Potentials within rounding of the threshold may go either way;
+// the truth counts them.
+func TestTorchNetworkRuns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs two layers of 260×346 sites")
+	}
+	path := shared(t, "truth/conv/conv_davis346.npz")
+	n, err := network.Load("testdata/conv346.toml", network.Options{Weights: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec, err := events.Open(shared(t, "data/aedat4/davis346.aedat4"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rec.Close()
+	st, err := sim.Run(context.Background(), sim.NewEvent(n, nil), rec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := npz.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	steps, _, err := f.Int64s("spikes_per_step") // [step][layer]
+	if err != nil {
+		t.Fatal(err)
+	}
+	near, _, err := f.Int64s("near_threshold")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for l := range 3 {
+		var want int64
+		for k := l; k < len(steps); k += 3 {
+			want += steps[k]
+		}
+		if d := st.Spikes[l] - want; d > near[l] || d < -near[l] {
+			t.Errorf("layer %s: %d spikes, snnTorch has %d", st.LayerNames[l], st.Spikes[l], want)
+		}
+		t.Logf("layer %s: %d spikes, snnTorch has %d", st.LayerNames[l], st.Spikes[l], want)
+	}
 }
