@@ -408,3 +408,46 @@ func TestWrongSizeInHeaderIsTold(t *testing.T) {
 		t.Errorf("%+v", rep)
 	}
 }
+
+// Any damage gives the same from a file whatever the number of workers, and never hangs.
+func TestWorkersAgreeOnAnyDamage(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 12))
+	runs := 2000
+	if testing.Short() {
+		runs = 100
+	}
+	var seeds [][]byte
+	for _, comp := range v4Compressions {
+		var s v4Seekable
+		v4Seed(t, &s, comp)
+		seeds = append(seeds, s.b)
+	}
+	for k := range runs {
+		b := bytes.Clone(seeds[k%len(seeds)])
+		for range 1 + rng.IntN(4) {
+			at := rng.IntN(len(b))
+			switch rng.IntN(4) {
+			case 0:
+				b[at] ^= 1 << rng.IntN(8)
+			case 1:
+				b[at] = byte(rng.Uint32())
+			case 2:
+				b = slices.Delete(b, at, min(len(b), at+1+rng.IntN(40)))
+			case 3:
+				b = b[:at+1]
+			}
+			if len(b) == 0 {
+				b = []byte{'#'}
+			}
+		}
+		for _, pipe := range []bool{false, true} {
+			for _, salvage := range []bool{false, true} {
+				want, wantRep, wantErr := v4Collect(b, pipe, &events.Options{Format: "aedat4", Workers: 1, Salvage: salvage})
+				got, rep, err := v4Collect(b, pipe, &events.Options{Format: "aedat4", Workers: 3, Salvage: salvage})
+				if derr := eventstest.Diff(got, want); derr != nil || fmt.Sprint(err) != fmt.Sprint(wantErr) || fmt.Sprint(rep.Loss) != fmt.Sprint(wantRep.Loss) {
+					t.Fatalf("run %d, pipe %v, salvage %v: %v; %v, by one worker %v", k, pipe, salvage, derr, err, wantErr)
+				}
+			}
+		}
+	}
+}

@@ -57,37 +57,19 @@ const v4Invalid = 0xFE_8000_8000
 
 // v4Copy copies and checks one packet's events. It returns the index of the first
 // event with impossible values, or -1.
+//
+// The pass over all events only finds out whether there is anything to tell;
+// v4Tell looks again at the packets where there is. In what the pass gathers,
+// all has a bit of v4Invalid for impossible values, in lacks one of v4Signs for
+// an event outside, and steps is v4Leap or more for a step backwards or a large one.
 func v4Copy(dst []events.Event, vec []byte, g events.Geometry, src uint8) (v4Sum, int) {
 	s := v4Sum{n: int64(len(dst))}
 	if len(dst) == 0 {
 		return s, -1
 	}
-	width, height := uint32(1<<16), uint32(1<<16)
-	if g.Known() {
-		width, height = uint32(g.Width), uint32(g.Height)
-	}
-	var all uint64
-	prev := int64(binary.LittleEndian.Uint64(vec))
-	s.first = prev
-	for i := range dst {
-		r := vec[v4EventBytes*i : v4EventBytes*i+v4EventBytes]
-		t := int64(binary.LittleEndian.Uint64(r))
-		w := binary.LittleEndian.Uint64(r[8:])
-		all |= w
-		x, y := uint16(w), uint16(w>>16)
-		dst[i] = events.Event{T: t, X: x, Y: y, P: events.Polarity(w >> 32), Src: src}
-		if d := uint64(t - prev); d >= v4Leap {
-			s.step(t, prev)
-		}
-		prev = t
-		if uint32(x) >= width || uint32(y) >= height {
-			if s.outside == 0 {
-				s.outsideAt = i
-			}
-			s.outside++
-		}
-	}
-	s.last = prev
+	s.first = int64(binary.LittleEndian.Uint64(vec))
+	s.last = int64(binary.LittleEndian.Uint64(vec[len(vec)-v4EventBytes:]))
+	all, in, steps := v4Pass(dst, vec, v4Limits(g), src)
 	if all&v4Invalid != 0 {
 		for i := range dst {
 			if binary.LittleEndian.Uint64(vec[v4EventBytes*i+8:])&v4Invalid != 0 {
@@ -95,7 +77,56 @@ func v4Copy(dst []events.Event, vec []byte, g events.Geometry, src uint8) (v4Sum
 			}
 		}
 	}
+	if in&v4Signs != v4Signs || steps >= v4Leap {
+		s.tell(dst, g)
+	}
 	return s, -1
+}
+
+// v4Signs are the places of the signs of x and y in an event's second word.
+const v4Signs = 0x8000_8000
+
+// v4Coordinates are the bits of x and y without their signs.
+const v4Coordinates = 0x7FFF_7FFF
+
+// v4Limits is a word from which the coordinates of an event are subtracted, both
+// at once: a sign of it is left where the coordinate is below its limit.
+func v4Limits(g events.Geometry) uint64 {
+	if !g.Known() {
+		return 0xFFFF_FFFF
+	}
+	return v4Signs | uint64(min(g.Height, 1<<15)-1)<<16 | uint64(min(g.Width, 1<<15)-1)
+}
+
+// v4PassPlain is v4Pass in portable Go.
+func v4PassPlain(dst []events.Event, vec []byte, limits uint64, src uint8) (all, in, steps uint64) {
+	prev := binary.LittleEndian.Uint64(vec)
+	in = v4Signs
+	for i := range dst {
+		t := binary.LittleEndian.Uint64(vec[v4EventBytes*i:])
+		w := binary.LittleEndian.Uint64(vec[v4EventBytes*i+8:])
+		all |= w
+		in &= limits - w&v4Coordinates
+		steps |= t - prev
+		prev = t
+		dst[i] = events.Event{T: int64(t), X: uint16(w), Y: uint16(w >> 16), P: events.Polarity(w >> 32), Src: src}
+	}
+	return all, in, steps
+}
+
+// tell counts what is unusual in a packet.
+func (s *v4Sum) tell(ev []events.Event, g events.Geometry) {
+	for i := range ev {
+		if i > 0 {
+			s.step(ev[i].T, ev[i-1].T)
+		}
+		if g.Known() && !g.Contains(ev[i].X, ev[i].Y) {
+			if s.outside == 0 {
+				s.outsideAt = i
+			}
+			s.outside++
+		}
+	}
 }
 
 // step takes note of a step in time that is backwards or large.

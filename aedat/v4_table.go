@@ -263,7 +263,7 @@ func (s *v4Scanner) atTable(j *v4Job, pos int) bool {
 	off := j.base + int64(pos)
 	if off != s.announced {
 		s.warn("the data table is at byte %s, the header says %d", events.Thousands(off), s.announced)
-	} else if !s.isTable(j, pos) {
+	} else if s.at == nil && !s.isTable(j, pos) {
 		s.warn("the data table is damaged; the packets are all there")
 	}
 	s.done = true
