@@ -189,8 +189,9 @@ func newV4Packer(c v4Codec) *v4Packer {
 		if c == v4ZstdHigh {
 			level = zstd.SpeedBestCompression
 		}
-		// These options are valid, so there is no error.
-		p.zstd, _ = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(level), zstd.WithEncoderCRC(true))
+		// These options are valid, so there is no error. A single segment always
+		// states its size, without which dv-processing refuses a packet.
+		p.zstd, _ = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(level), zstd.WithEncoderCRC(true), zstd.WithSingleSegment(true))
 	}
 	return p
 }
