@@ -35,7 +35,8 @@ const (
 // EdgeLabels name the channels of the last layer of the network edges, by the
 // direction of the edge's line as seen on the screen: counter-clockwise from
 // horizontal, with y downwards as pixels count. The strokes are characters that
-// are in every font.
+// are in every font. In recordings whose y grows upwards 45° and 135° change places
+// (events.OriginTopLeft turns them).
 var EdgeLabels = []string{"0° —", "45° /", "90° |", `135° \`}
 
 // edges is the default network of dvsim run: which orientation, where, when.

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// maxDepth bounds how deep arrays and inline tables may be nested; a network
-// file needs 4.
+// maxDepth bounds how deep arrays and inline tables may be nested, and the parts
+// of a dotted key; a network file needs 4.
 const maxDepth = 16
 
 // keyLines finds the line of every key and table of a TOML text, by its path:
@@ -131,6 +131,9 @@ func (s *lineScanner) key() []string {
 			return parts
 		}
 		s.space(false)
+		if len(parts) > maxDepth {
+			s.deep = true
+		}
 		if s.peek() != '.' {
 			return parts
 		}
