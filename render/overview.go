@@ -54,7 +54,7 @@ func (o *Overview) Draw() *image.RGBA {
 // facts writes the numbers of the recording below its picture.
 func (o *Overview) facts(pg *page, x, y, w int) {
 	e := o.raster.events
-	total := e.on + e.off
+	total := e.total[0] + e.total[1]
 	size := o.image.size().String()
 	if total == 0 && !o.opt.Geometry.Known() {
 		size = "unknown"
@@ -66,7 +66,7 @@ func (o *Overview) facts(pg *page, x, y, w int) {
 		if us >= 1000 {
 			lines = append(lines, [2]string{"mean rate", formatRate(float64(total)/us*1e6) + " events/s"})
 		}
-		lines = append(lines, [2]string{"ON", fmt.Sprintf("%s (%.1f %%)", events.Thousands(e.on), 100*float64(e.on)/float64(total))})
+		lines = append(lines, [2]string{"ON", fmt.Sprintf("%s (%.1f %%)", events.Thousands(e.total[1]), 100*float64(e.total[1])/float64(total))})
 	}
 	if e.left > 0 {
 		lines = append(lines, [2]string{"not shown", plural(e.left, "event") + " outside the time given"})

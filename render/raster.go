@@ -134,12 +134,12 @@ func (r *Raster) span() (from, to float64) {
 // eventGrid counts events by time, polarity and row of the sensor.
 type eventGrid struct {
 	*grid
-	opt     Options
-	per     int // sensor rows a row of the grid
-	rows    int // of one polarity
-	maxY    int
-	on, off int64
-	left    int64 // events outside From … To
+	opt   Options
+	per   int // sensor rows a row of the grid
+	rows  int // of one polarity
+	maxY  int
+	total [2]int64 // OFF, ON
+	left  int64    // events outside From … To
 }
 
 func newEventGrid(opt Options) *eventGrid {
@@ -153,25 +153,30 @@ func newEventGrid(opt Options) *eventGrid {
 }
 
 func (e *eventGrid) add(batch []events.Event) {
+	var col []uint32
+	var t int64 // the time that col was fetched for
+	bounded := e.opt.bounded()
 	for _, v := range batch {
-		if e.opt.bounded() && (v.T < e.opt.From || v.T >= e.opt.To) {
+		if bounded && (v.T < e.opt.From || v.T >= e.opt.To) {
 			e.left++
 			continue
 		}
-		y := int(v.Y)
-		e.maxY = max(e.maxY, y)
-		for y/e.per >= e.rows {
+		if col == nil || v.T != t { // many events share their µs
+			col, t = e.column(v.T), v.T
+		}
+		y := uint32(v.Y)
+		if e.per > 1 {
+			y /= uint32(e.per)
+		}
+		for int(y) >= e.rows {
 			e.halveRows(2)
 			e.per *= 2
+			y = uint32(v.Y) / uint32(e.per)
 		}
-		col := e.column(v.T)
-		if v.P == events.On {
-			col[e.rows+y/e.per]++
-			e.on++
-		} else {
-			col[y/e.per]++
-			e.off++
-		}
+		e.maxY = max(e.maxY, int(v.Y))
+		p := int(v.P & 1)
+		col[p*e.rows+int(y)]++
+		e.total[p]++
 	}
 }
 

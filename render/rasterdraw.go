@@ -69,7 +69,7 @@ func (e *eventGrid) panel(us float64) *panel {
 		y0: float64(h), y1: 0, yTicks: ticks{want: 5, whole: true},
 		least: 90, weight: 1.4,
 	}
-	total := e.on + e.off
+	total := e.total[0] + e.total[1]
 	p.detail = plural(total, "event")
 	if e.opt.Geometry.Known() {
 		p.detail = e.opt.Geometry.String() + " · " + p.detail
@@ -78,7 +78,7 @@ func (e *eventGrid) panel(us float64) *panel {
 		p.empty = "no events"
 		return p
 	}
-	p.detail += fmt.Sprintf(", %.0f %% ON", 100*float64(e.on)/float64(total))
+	p.detail += fmt.Sprintf(", %.0f %% ON", 100*float64(e.total[1])/float64(total))
 	if us >= 1000 {
 		p.detail += fmt.Sprintf(" · %s events/s", formatRate(float64(total)/us*1e6))
 	}
