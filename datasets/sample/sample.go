@@ -13,9 +13,9 @@
 //
 //	s          direction   where
 //	0.1 – 0.5    0° —      upper left
-//	0.6 – 1.0   45° ╱      upper right
+//	0.6 – 1.0   45° /      upper right
 //	1.1 – 1.5   90° |      lower right
-//	1.6 – 2.0  135° ╲      lower left
+//	1.6 – 2.0  135° \      lower left
 //	2.1 – 2.6    0° → 180°, turning counter-clockwise in the middle
 //
 // The file is written by the program in gen, byte for byte the same each time: a

@@ -16,7 +16,7 @@ type Show struct {
 	// From and To are µs on the clock of the recording; From ≤ t < To.
 	From, To int64
 	// Begin and End are the direction of the bar at From and To, in degrees
-	// counter-clockwise from horizontal as seen on the screen: 0 is —, 45 is ╱. They
+	// counter-clockwise from horizontal as seen on the screen: 0 is —, 45 is /. They
 	// are equal for a bar that sweeps, at right angles to itself; the last bar turns.
 	Begin, End float64
 	// Region is where it happens.

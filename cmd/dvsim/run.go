@@ -1,0 +1,340 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dvsim/datasets/sample"
+	"dvsim/events"
+	"dvsim/network"
+	"dvsim/render"
+	"dvsim/sim"
+	"dvsim/trace"
+)
+
+// runFlags are the flags of dvsim run.
+type runFlags struct {
+	inputFlags
+	net, weights   string
+	engine         string
+	dt             time.Duration
+	raster, record string
+	fit            string
+}
+
+func (a *app) runCommand() *cobra.Command {
+	f := &runFlags{}
+	cmd := &cobra.Command{
+		Use:   "run [FILE...]",
+		Short: "Run a network on recordings",
+		Long: `Run a spiking network on recordings and print what happened: spikes a layer,
+synaptic events, and how many neuron updates that took against stepping
+everything. A picture of it (raster) is written, its path printed.
+
+Without FILE the built-in recording runs through the built-in network "edges",
+which tells where it sees edges of which orientation, and when.
+FILE may be - (standard input), a quoted glob or a folder.`,
+		Example: `  dvsim run
+  dvsim run recording.aedat4
+  dvsim run recording.aedat4 --net net.toml --engine dense
+  dvsim run recording.aedat4 --from 200ms --to 1s --raster out.png --record out.dvt
+  dvsim run 'recordings/*.aedat4' --json
+  cat recording.aedat4 | dvsim run -`,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd, f, args) },
+	}
+	f.register(cmd)
+	fl := cmd.Flags()
+	fl.StringVar(&f.net, "net", "edges", "network: a built-in name, a network file (.toml) or a run folder")
+	fl.StringVar(&f.weights, "weights", "", "weights (.npz) in place of those that the network file names")
+	fl.StringVar(&f.engine, "engine", "event", "event (only where spikes arrive) or dense (steps everything); same spikes")
+	fl.DurationVar(&f.dt, "dt", 0, "step (1ms); overrules the network's, and lets the dense engine approximate a continuous one")
+	fl.StringVar(&f.raster, "raster", "", `picture to write; default raster.png for one recording, none for several; "none" for none; a folder for several`)
+	fl.StringVar(&f.record, "record", "", "trace to write (.dvt); a folder for several recordings")
+	fl.StringVar(&f.fit, "fit", "", "when network and recording differ in size: crop or scale")
+	return cmd
+}
+
+// runResult is what dvsim run tells of one recording; --json prints it.
+type runResult struct {
+	File           string   `json:"file"`
+	Error          string   `json:"error,omitempty"`
+	Network        string   `json:"network"`
+	Engine         string   `json:"engine"`
+	Events         int64    `json:"events"`
+	DurationUS     int64    `json:"duration_us"`
+	Layers         []string `json:"layers"`
+	Spikes         []int64  `json:"spikes"`
+	SynapticEvents int64    `json:"synaptic_events"`
+	NeuronUpdates  int64    `json:"neuron_updates"`
+	DenseUpdates   int64    `json:"dense_updates"`
+	Late           int64    `json:"late_events"`
+	Outside        int64    `json:"outside_events"`
+	Seconds        float64  `json:"seconds"`
+	RealTime       float64  `json:"real_time_factor"`
+	PeakMemory     int64    `json:"peak_memory_bytes"`
+	TraceHash      string   `json:"trace_hash"`
+	Raster         *string  `json:"raster"`
+	Record         string   `json:"record,omitempty"`
+	Seen           []seen   `json:"seen,omitempty"`
+	LostPackets    int64    `json:"lost_packets"`
+	LostBytes      int64    `json:"lost_bytes"`
+	Interrupted    bool     `json:"interrupted,omitempty"`
+}
+
+func (a *app) run(cmd *cobra.Command, f *runFlags, args []string) error {
+	if f.engine != "event" && f.engine != "dense" {
+		return usagef("--engine %q: it is event or dense", f.engine)
+	}
+	if f.fit != "" && f.fit != "crop" && f.fit != "scale" {
+		return usagef("--fit %q: it is crop or scale", f.fit)
+	}
+	if len(args) == 0 {
+		return a.runOne(cmd.Context(), f, "", outputPath(f.raster, "", "raster.png", false, ".raster.png"), outputPath(f.record, "", "", false, ".dvt"))
+	}
+	files, err := expand(args)
+	if err != nil {
+		return err
+	}
+	many := len(files) > 1
+	if many {
+		for _, dir := range []string{f.raster, f.record} {
+			if dir != "" && dir != "none" {
+				if err := os.MkdirAll(dir, 0o755); err != nil {
+					return friendly(err)
+				}
+			}
+		}
+	}
+	return a.eachFile(files, func(file string) error {
+		return a.runOne(cmd.Context(), f, file, outputPath(f.raster, file, "raster.png", many, ".raster.png"), outputPath(f.record, file, "", many, ".dvt"))
+	}, func(file string, err error) any {
+		return runResult{File: displayName(file), Error: err.Error(), Network: f.net, Engine: f.engine}
+	})
+}
+
+// outputPath says where an output of one recording goes: "" is nowhere.
+func outputPath(flag, file, usual string, many bool, ext string) string {
+	switch {
+	case flag == "none":
+		return ""
+	case many && flag == "":
+		return ""
+	case many:
+		base := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+		return filepath.Join(flag, base+ext)
+	case flag == "":
+		return usual
+	}
+	return flag
+}
+
+// runOne runs the network on one recording; file "" is the built-in one.
+func (a *app) runOne(ctx context.Context, f *runFlags, file, rasterPath, recordPath string) error {
+	var o *opened
+	var err error
+	name := displayName(file)
+	if file == "" {
+		name = "built-in sample"
+		var rec events.Recording
+		if rec, err = sample.Open(); err == nil {
+			o, err = wrap(rec, &f.inputFlags)
+		}
+	} else {
+		o, err = a.open(file, &f.inputFlags, events.Tap{})
+	}
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	net, err := loadNetwork(f, o, name)
+	if err != nil {
+		return err
+	}
+
+	hash := &trace.Hash{}
+	recorders := []trace.Recorder{hash}
+	read := newReadout()
+	recorders = append(recorders, read)
+	var raster *render.Raster
+	if rasterPath != "" {
+		if err := writable(rasterPath); err != nil {
+			return err
+		}
+		raster = render.NewRaster(render.Options{Geometry: o.Header().Geometry})
+		recorders = append(recorders, raster)
+	}
+	var record *trace.FileWriter
+	if recordPath != "" {
+		if record, err = trace.Create(recordPath); err != nil {
+			return friendly(err)
+		}
+		defer record.Abort()
+		recorders = append(recorders, record)
+	}
+
+	opt := &sim.Options{Workers: f.goroutines(), Record: trace.Tee(recorders...), Source: filepath.Base(name), DtUS: f.dt.Microseconds()}
+	var eng sim.Engine
+	if f.engine == "dense" {
+		eng = sim.NewDense(net, opt)
+	} else {
+		eng = sim.NewEvent(net, opt)
+	}
+	bar := a.progress(name, o)
+	start := time.Now()
+	stats, runErr := sim.Run(ctx, eng, &watched{Reader: o.Reader, batch: func(ev []events.Event) {
+		if raster != nil {
+			raster.Events(ev)
+		}
+		bar.tick()
+	}})
+	seconds := time.Since(start).Seconds()
+	bar.done()
+	interrupted := errors.Is(runErr, context.Canceled)
+	if runErr != nil && !interrupted {
+		return runErr
+	}
+
+	res := runResult{
+		File: name, Network: net.Name, Engine: f.engine, Events: stats.Events, DurationUS: stats.DurationUS,
+		Layers: stats.LayerNames, Spikes: stats.Spikes, SynapticEvents: stats.SynapticEvents,
+		NeuronUpdates: stats.NeuronUpdates, DenseUpdates: stats.DenseUpdates, Late: stats.Late, Outside: stats.Outside,
+		Seconds: seconds, TraceHash: hash.Sum(), Seen: read.seen(), Interrupted: interrupted,
+	}
+	if seconds > 0 {
+		res.RealTime = float64(stats.DurationUS) / 1e6 / seconds
+	}
+	if record != nil {
+		if err := record.Close(); err != nil {
+			return fmt.Errorf("%s: %w", recordPath, err)
+		}
+		res.Record = recordPath
+	}
+	if raster != nil {
+		if err := render.Save(rasterPath, raster); err != nil {
+			return fmt.Errorf("%s: %w", rasterPath, err)
+		}
+		res.Raster = &rasterPath
+	}
+	loss := o.rec.Report().Loss
+	res.LostPackets, res.LostBytes = loss.Packets, loss.Bytes
+	res.PeakMemory = peakMemory()
+	if loss.Any() {
+		a.salvaged()
+	}
+	if a.json {
+		if err := a.printJSON(res); err != nil {
+			return err
+		}
+	} else {
+		a.printRun(&res, net, o, loss)
+	}
+	if interrupted {
+		return runErr
+	}
+	return nil
+}
+
+// loadNetwork loads the network for a recording and makes the two fit.
+func loadNetwork(f *runFlags, o *opened, name string) (*network.Network, error) {
+	g := o.Header().Geometry
+	net, err := network.Load(f.net, network.Options{Geometry: g, Weights: f.weights, DtUS: f.dt.Microseconds()})
+	if err != nil {
+		return nil, err
+	}
+	net, part, err := net.Fit(g, network.FitMode(f.fit))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if part != (events.Rect{Width: g.Width, Height: g.Height}) {
+		return net, o.crop(part)
+	}
+	return net, nil
+}
+
+// watched shows each batch of a Reader to a function.
+type watched struct {
+	events.Reader
+	batch func([]events.Event)
+}
+
+func (w *watched) Read(dst []events.Event) (int, error) {
+	n, err := w.Reader.Read(dst)
+	w.batch(dst[:n])
+	return n, err
+}
+
+// writable finds out before a long run whether its output can be written.
+func writable(path string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".dvsim-*.tmp")
+	if err != nil {
+		return fmt.Errorf("%s cannot be written: %w", path, errors.Unwrap(err))
+	}
+	f.Close()
+	return os.Remove(f.Name())
+}
+
+func (a *app) printJSON(v any) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+func (a *app) printRun(r *runResult, net *network.Network, o *opened, loss events.Loss) {
+	h := o.Header()
+	fmt.Fprintf(a.out, "%s  %s, %s, through network %s, %s engine\n\n", a.bold(r.File), strings.TrimSpace(h.Format+" "+h.Version), h.Geometry, a.bold(net.Name), r.Engine)
+	rows := []string{fmt.Sprintf("  events\t%s in %s (%s/s)", count(r.Events), span(r.DurationUS), rate(perSecond(r.Events, r.DurationUS)))}
+	neurons := net.NeuronLayers()
+	for i, at := range neurons {
+		l := net.Layers[at]
+		rows = append(rows, fmt.Sprintf("  spikes of %s\t%s from %s neurons (%.3g Hz each)", l.Name, count(r.Spikes[i]), count(int64(l.Shape.Len())), perSecond(r.Spikes[i], r.DurationUS)/float64(max(1, l.Shape.Len()))))
+	}
+	rows = append(rows, fmt.Sprintf("  synaptic events\t%s", count(r.SynapticEvents)))
+	saved := ""
+	if r.NeuronUpdates > 0 && r.NeuronUpdates < r.DenseUpdates {
+		saved = fmt.Sprintf(": %.3g times fewer", float64(r.DenseUpdates)/float64(r.NeuronUpdates))
+	}
+	rows = append(rows,
+		fmt.Sprintf("  neuron updates\t%s where dense stepping takes %s%s", count(r.NeuronUpdates), count(r.DenseUpdates), saved),
+		fmt.Sprintf("  time\t%.3f s, %.3g × real time", r.Seconds, r.RealTime),
+		fmt.Sprintf("  peak memory\t%s", bytesText(r.PeakMemory)),
+		fmt.Sprintf("  trace hash\t%s", r.TraceHash))
+	table(a.out, rows...)
+	if len(r.Seen) > 0 {
+		fmt.Fprintf(a.out, "\n%s\n", a.bold("What "+r.Layers[len(r.Layers)-1]+" saw"))
+		printSeen(a.out, r.Seen)
+	}
+	if r.Late > 0 {
+		fmt.Fprintf(a.err, "dvsim: %s events were older than the step being run and were delivered late; --reorder 10ms sorts them\n", count(r.Late))
+	}
+	if r.Outside > 0 {
+		fmt.Fprintf(a.err, "dvsim: %s events lie outside the sensor and were left out\n", count(r.Outside))
+	}
+	a.printLoss(loss)
+	if r.Record != "" {
+		fmt.Fprintf(a.out, "\n%s\n", r.Record)
+	}
+	if r.Raster != nil {
+		fmt.Fprintf(a.out, "\n%s\n", *r.Raster)
+	}
+}
+
+func (a *app) printLoss(l events.Loss) {
+	if l.Any() {
+		fmt.Fprintf(a.err, "dvsim: salvaged: %s\n", lossText(l))
+	}
+}
+
+func perSecond(n, us int64) float64 {
+	if us <= 0 {
+		return 0
+	}
+	return float64(n) / (float64(us) / 1e6)
+}
