@@ -79,7 +79,7 @@ func (e *eventGrid) panel(us float64) *panel {
 		return p
 	}
 	p.detail += fmt.Sprintf(", %.0f %% ON", 100*float64(e.total[1])/float64(total))
-	if us >= 1000 {
+	if e.max-e.min >= 1000 {
 		p.detail += fmt.Sprintf(" · %s events/s", formatRate(float64(total)/us*1e6))
 	}
 	if e.left > 0 {
@@ -159,7 +159,7 @@ func (p *panel) bands(g *layerGrid) {
 	c := g.layer.C
 	p.y0 = float64(c)
 	p.yLabel = "channel"
-	p.least = max(60, min(c*12, 160))
+	p.least = max(60, min(c*14, 160))
 	if c > 40 {
 		p.yTicks = ticks{want: 4, whole: true}
 		return

@@ -2,7 +2,6 @@ package render
 
 import (
 	"bytes"
-	"fmt"
 	"image/png"
 	"math"
 	"math/rand/v2"
@@ -245,16 +244,4 @@ func TestRecorderErrors(t *testing.T) {
 	if err := r.Spikes(0, 0, []uint32{3}, nil); err == nil || !strings.Contains(err.Error(), "neuron 3 of 3") {
 		t.Errorf("an unknown neuron: %v", err)
 	}
-}
-
-func ExampleRaster() {
-	r := NewRaster(Options{Geometry: events.Geometry{Width: 34, Height: 34}, Title: "a demonstration"})
-	r.Events([]events.Event{{T: 10, X: 3, Y: 5, P: events.On}}) // as often as wanted
-	// An engine tells the rest: r is a trace.Recorder.
-	if err := Save(filepath.Join(os.TempDir(), "raster.png"), r); err != nil {
-		fmt.Println(err)
-	}
-	b := r.Draw().Bounds()
-	fmt.Println(b.Dx(), "×", b.Dy())
-	// Output: 1200 × 800
 }

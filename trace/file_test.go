@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"flag"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -14,9 +13,9 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
-)
 
-var update = flag.Bool("update", false, "write the golden files anew")
+	"dvsim/internal/golden"
+)
 
 func encode(t interface{ Fatal(...any) }, s Source) []byte {
 	var b bytes.Buffer
@@ -117,7 +116,7 @@ func TestLayersOption(t *testing.T) {
 // numbers in it are where docs/formats/dvt.md says.
 func TestGoldenFile(t *testing.T) {
 	name := filepath.Join("testdata", "tiny.dvt")
-	if *update {
+	if golden.Updating() {
 		if err := os.WriteFile(name, encode(t, tiny()), 0o644); err != nil {
 			t.Fatal(err)
 		}
