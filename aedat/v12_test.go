@@ -292,6 +292,7 @@ func TestV2WriterRefuses(t *testing.T) {
 		want error
 	}{
 		{events.Event{T: 100, X: 240}, events.ErrGeometry},
+		{events.Event{T: 100, Src: 1}, events.ErrRange},
 		{events.Event{T: -1}, events.ErrRange},
 		{events.Event{T: 100 + 1<<31}, events.ErrRange},
 		{events.Event{T: 1 << 62}, events.ErrRange},

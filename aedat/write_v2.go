@@ -124,6 +124,8 @@ func (w *v2Writer) check(src []events.Event) error {
 		switch step := e.T - last; {
 		case !w.size.Contains(e.X, e.Y):
 			err = fmt.Errorf("%w: the pixel is not on the sensor of %v", events.ErrGeometry, w.size)
+		case e.Src != 0:
+			err = fmt.Errorf("%w: the format holds one camera, this event is of number %d", events.ErrRange, e.Src)
 		case e.T < 0 || e.T > maxTimeBase:
 			err = fmt.Errorf("%w: the time must lie in 0..%d", events.ErrRange, int64(maxTimeBase))
 		case !first && (step >= 1<<31 || step <= -1<<31):

@@ -338,7 +338,7 @@ func TestWriterRefuses(t *testing.T) {
 	if _, err := f.Create(&bytes.Buffer{}, &events.Header{Geometry: events.Geometry{Width: 346, Height: 260}}, events.WriteOptions{}); !errors.Is(err, events.ErrGeometry) {
 		t.Errorf("a large sensor: %v", err)
 	}
-	for _, e := range []events.Event{{X: 256}, {Y: 256}, {Y: 240}, {T: -1}, {T: 1 << 23}} {
+	for _, e := range []events.Event{{X: 256}, {Y: 256}, {Y: 240}, {Src: 1}, {T: -1}, {T: 1 << 23}} {
 		var b bytes.Buffer
 		w, err := f.Create(&b, &events.Header{}, events.WriteOptions{})
 		if err != nil {

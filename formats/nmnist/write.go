@@ -40,6 +40,8 @@ func (w *writer) Write(src []events.Event) error {
 			err = fmt.Errorf("%w: x and y are bytes", events.ErrRange)
 		case e.Y == markRow:
 			err = fmt.Errorf("%w: readers take y = %d for a mark of the clock", events.ErrRange, markRow)
+		case e.Src != 0:
+			err = fmt.Errorf("%w: the format holds one camera, this event is of number %d", events.ErrRange, e.Src)
 		case e.T < 0 || e.T >= turn:
 			err = fmt.Errorf("%w: the time has 23 bits, 0..%d µs", events.ErrRange, turn-1)
 		}
