@@ -13,12 +13,17 @@ type grid struct {
 	min, max   int64 // first and last time seen
 }
 
+// farTime bounds the times that a grid tells apart, so that differences do not
+// overflow: 73,000 years in µs. What lies beyond counts as if it were there.
+const farTime = 1 << 61
+
 func newGrid(rows, cols int) *grid {
 	return &grid{rows: rows, cols: cols, counts: make([]uint32, rows*cols)}
 }
 
 // column returns the rows of the column for time t, which it makes room for.
 func (g *grid) column(t int64) []uint32 {
+	t = min(max(t, -farTime), farTime)
 	if !g.any {
 		g.any, g.origin, g.min, g.max = true, t, t, t
 	}

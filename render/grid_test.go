@@ -27,7 +27,11 @@ func TestGridKeepsEverySpike(t *testing.T) {
 		}
 		want := make([]uint32, len(g.counts))
 		for _, s := range all {
-			c := int(uint64(s.t-g.origin) >> g.shift)
+			at := min(max(s.t, -farTime), farTime)
+			if at < g.origin || at < g.min || at > g.max {
+				t.Fatalf("time %d is before the origin %d or outside %d … %d", at, g.origin, g.min, g.max)
+			}
+			c := int((at - g.origin) >> g.shift)
 			if c >= g.used {
 				t.Fatalf("time %d is in column %d of %d (origin %d, bins of 1<<%d)", s.t, c, g.used, g.origin, g.shift)
 			}
