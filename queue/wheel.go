@@ -217,7 +217,7 @@ func (w *Wheel) nextInRing() int64 {
 	// The next word with a bit, by the summary; once around at most.
 	wi++
 	si := wi >> 6
-	if si == int64(len(w.summary)) || wi == int64(len(w.occ)) {
+	if si == int64(len(w.summary)) {
 		wi, si = 0, 0
 	}
 	x := w.summary[si] >> (wi & 63) << (wi & 63)
