@@ -76,7 +76,7 @@ func check(t testing.TB, err error) {
 	}
 }
 
-func encodePNG(t testing.TB, p picture) []byte {
+func encodePNG(t testing.TB, p Picture) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	check(t, WritePNG(&b, p))
@@ -94,8 +94,8 @@ func wave(peak float64) func(int, int, int, int64) float64 {
 }
 
 // pictures are the golden ones.
-var pictures = map[string]func(t testing.TB) picture{
-	"raster-10": func(t testing.TB) picture {
+var pictures = map[string]func(t testing.TB) Picture{
+	"raster-10": func(t testing.TB) Picture {
 		r := NewRaster(Options{Geometry: davis})
 		r.Events(bars(davis, 60000, 1_200_000))
 		network(t, r, []trace.Layer{
@@ -104,7 +104,7 @@ var pictures = map[string]func(t testing.TB) picture{
 		}, 1200, wave(0.06))
 		return r
 	},
-	"raster-10000": func(t testing.TB) picture {
+	"raster-10000": func(t testing.TB) Picture {
 		r := NewRaster(Options{Geometry: davis, Rates: true})
 		r.Events(bars(davis, 60000, 1_200_000))
 		network(t, r, []trace.Layer{
@@ -119,7 +119,7 @@ var pictures = map[string]func(t testing.TB) picture{
 		})
 		return r
 	},
-	"raster-replayed": func(t testing.TB) picture { // from a trace file: the input layer stands for the events
+	"raster-replayed": func(t testing.TB) Picture { // from a trace file: the input layer stands for the events
 		r := NewRaster(Options{})
 		info := trace.Info{Network: "edges", DtUS: 1000, Layers: []trace.Layer{
 			{Name: "input", H: 34, W: 34, C: 2}, {Name: "conv", H: 16, W: 16, C: 64}, {Name: "map", H: 3, W: 4, C: 1},
@@ -142,42 +142,42 @@ var pictures = map[string]func(t testing.TB) picture{
 		check(t, r.End(300))
 		return r
 	},
-	"raster-empty": func(t testing.TB) picture { return NewRaster(Options{Title: "an empty recording"}) },
-	"raster-one-event": func(t testing.TB) picture {
+	"raster-empty": func(t testing.TB) Picture { return NewRaster(Options{Title: "an empty recording"}) },
+	"raster-one-event": func(t testing.TB) Picture {
 		r := NewRaster(Options{Geometry: events.Geometry{Width: 128, Height: 128}, Title: "one event"})
 		r.Events([]events.Event{{T: 1234, X: 64, Y: 64, P: events.On}})
 		return r
 	},
-	"raster-silent": func(t testing.TB) picture {
+	"raster-silent": func(t testing.TB) Picture {
 		r := NewRaster(Options{Geometry: davis, Rates: true})
 		r.Events(bars(davis, 5000, 8_000_000))
 		network(t, r, []trace.Layer{{Name: "silent", H: 1, W: 1, C: 256}, {Name: "out", H: 1, W: 1, C: 10}}, 8000,
 			func(l, j, n int, step int64) float64 { return []float64{0, 0.001}[l] })
 		return r
 	},
-	"image": func(t testing.TB) picture {
+	"image": func(t testing.TB) Picture {
 		e := NewEventImage(Options{Geometry: davis, Title: "bars.aedat4: events by pixel"})
 		e.Events(bars(davis, 60000, 1_200_000))
 		return e
 	},
-	"overview": func(t testing.TB) picture {
+	"overview": func(t testing.TB) Picture {
 		o := NewOverview(Options{Geometry: davis, Title: "bars.aedat4"})
 		o.Events(bars(davis, 60000, 1_200_000))
 		return o
 	},
-	"overview-small": func(t testing.TB) picture { // a small sensor, a long recording
+	"overview-small": func(t testing.TB) Picture { // a small sensor, a long recording
 		g := events.Geometry{Width: 34, Height: 34}
 		o := NewOverview(Options{Geometry: g, Title: "00002.bin"})
 		o.Events(bars(g, 4000, 300_000))
 		return o
 	},
-	"overview-tall": func(t testing.TB) picture { // upright, and of unknown size
+	"overview-tall": func(t testing.TB) Picture { // upright, and of unknown size
 		o := NewOverview(Options{Title: "upright.csv"})
 		o.Events(bars(events.Geometry{Width: 720, Height: 1280}, 60000, 90_000_000))
 		return o
 	},
-	"overview-empty": func(t testing.TB) picture { return NewOverview(Options{Title: "empty.aedat4"}) },
-	"heatmap":        func(t testing.TB) picture { return demoMap() },
+	"overview-empty": func(t testing.TB) Picture { return NewOverview(Options{Title: "empty.aedat4"}) },
+	"heatmap":        func(t testing.TB) Picture { return demoMap() },
 }
 
 func demoMap() *HeatMap {

@@ -9,11 +9,11 @@ import (
 	"path/filepath"
 )
 
-// picture is what can be drawn: all the types of this package that make a PNG.
-type picture interface{ Draw() *image.RGBA }
+// Picture is what can be drawn: all the types of this package that make a PNG.
+type Picture interface{ Draw() *image.RGBA }
 
 // WritePNG draws a picture and writes it as PNG. Equal input gives equal bytes.
-func WritePNG(w io.Writer, p picture) error {
+func WritePNG(w io.Writer, p Picture) error {
 	// The best compression takes twice as long and saves 3 %.
 	enc := png.Encoder{CompressionLevel: png.BestSpeed}
 	return enc.Encode(w, p.Draw())
@@ -21,7 +21,7 @@ func WritePNG(w io.Writer, p picture) error {
 
 // Save draws a picture into a PNG file, which is written under a temporary name in
 // the same folder and renamed when it is complete.
-func Save(name string, p picture) error {
+func Save(name string, p Picture) error {
 	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*.tmp")
 	if err != nil {
 		return err
