@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"runtime"
@@ -297,7 +296,7 @@ func FuzzLZ4Frame(f *testing.F) {
 		// What is accepted is what the library makes of it, if the library takes it.
 		lib, lerr := io.ReadAll(io.LimitReader(lz4.NewReader(bytes.NewReader(b)), 1<<20))
 		if lerr == nil && len(lib) > 0 && !bytes.HasPrefix(got, lib) {
-			t.Fatal(fmt.Sprintf("%d bytes, the library gives %d others", len(got), len(lib)))
+			t.Fatalf("%d bytes, the library gives %d others", len(got), len(lib))
 		}
 	})
 }

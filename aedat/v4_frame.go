@@ -65,8 +65,8 @@ func v4ReadFrame(root *v4Flat) (f events.Frame, code int8, err error) {
 	if f.Width < 0 || f.Height < 0 {
 		return f, code, fmt.Errorf("%w: a frame of %d x %d pixels", events.ErrCorrupt, f.Width, f.Height)
 	}
-	want := f.Width * f.Height * f.Format.Channels() * f.Format.SampleBytes()
-	if f.Format != "" && want != len(f.Pixels) {
+	want := int64(f.Width) * int64(f.Height) * int64(f.Format.Channels()*f.Format.SampleBytes())
+	if f.Format != "" && want != int64(len(f.Pixels)) {
 		return f, code, fmt.Errorf("%w: %d bytes of pixels in a %s frame of %d x %d", events.ErrCorrupt, len(f.Pixels), f.Format, f.Width, f.Height)
 	}
 	return f, code, nil
