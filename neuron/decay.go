@@ -65,28 +65,34 @@ func exp(x float64) float64 {
 }
 
 // Exp is exp(−Δt/τ) for whole microseconds Δt ≥ 0, as the product of two table
-// entries: exp(−(Δt − Δt mod 1024)/τ) · exp(−(Δt mod 1024)/τ), each rounded to
-// float32. It is within 2 ulp of the true value, in 1.4 ns.
+// entries: exp(−(Δt − Δt mod 1024)/τ) · exp(−(Δt mod 1024)/τ). It is in float64,
+// within 2e-14 of the true value: rounded to float32, a decay over a few µs would
+// lose the digits that tell it from 1, and a neuron that is hit every other µs
+// would decay at the wrong rate.
 type Exp struct {
 	tau    float64
-	fine   [expFine]float32
-	coarse []float32
+	fine   [expFine]float64
+	coarse []float64
 }
 
 const (
 	expBits   = 10
 	expFine   = 1 << expBits
-	maxCoarse = 4096 // covers 4.2 s; only a τ above 40 ms needs more
+	maxCoarse = 4096 // covers 4.2 s; what is longer ago is computed
 )
 
-// NewExp makes the tables for a time constant τ > 0 in µs.
+// NewExp makes the tables for a time constant τ > 0 in µs: 8 KiB, and 8 bytes for
+// each 1024 µs of 104 τ, 32 KiB at most.
 func NewExp(tauUS float64) *Exp {
 	e := &Exp{tau: tauUS}
 	for i := range e.fine {
-		e.fine[i] = float32(exp(-float64(i) / tauUS))
+		e.fine[i] = exp(-float64(i) / tauUS)
 	}
 	for i := range maxCoarse {
-		x := float32(exp(-float64(i<<expBits) / tauUS))
+		x := exp(-float64(i<<expBits) / tauUS)
+		if x < 1e-45 { // 0 in float32, and so is all after it
+			x = 0
+		}
 		e.coarse = append(e.coarse, x)
 		if x == 0 {
 			break
@@ -96,11 +102,11 @@ func NewExp(tauUS float64) *Exp {
 }
 
 // At is exp(−dt/τ), dt ≥ 0 in µs.
-func (e *Exp) At(dt int64) float32 {
+func (e *Exp) At(dt int64) float64 {
 	if i := uint64(dt) >> expBits; i < uint64(len(e.coarse)) {
 		return e.coarse[i] * e.fine[dt&(expFine-1)]
 	}
 	return e.far(dt)
 }
 
-func (e *Exp) far(dt int64) float32 { return float32(exp(-float64(dt) / e.tau)) }
+func (e *Exp) far(dt int64) float64 { return exp(-float64(dt) / e.tau) }

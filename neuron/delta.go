@@ -1,6 +1,10 @@
 package neuron
 
-import "math"
+import (
+	"math"
+
+	"dvsim/internal/kernel"
+)
 
 // Delta is the arithmetic of one layer of LIF neurons with delta synapses in
 // continuous time: parameters made ready, no state.
@@ -16,7 +20,7 @@ type Delta struct {
 	theta  []float32 // 1 or n
 	drive  []float32 // 1 or n, nil without drive
 	vInit  []float32
-	vReset float32
+	vReset float64
 	refUS  int64
 }
 
@@ -24,15 +28,16 @@ type Delta struct {
 type Cell struct {
 	// Since is when V was so, in µs; during a refractory period its end.
 	Since int64
-	// V is the potential.
-	V float32
+	// V is the potential. The cell has room for a float64, so that rounding does not
+	// add up over many arrivals.
+	V float64
 }
 
 // NewDelta makes parameters ready that have passed [Params.Check] for a continuous network.
 func NewDelta(p *Params) *Delta {
 	d := &Delta{
 		exp: NewExp(p.TauUS), tau: p.TauUS, theta: orDefault(p.Threshold, 1), vInit: orDefault(p.VInit, 0),
-		vReset: p.VReset, refUS: p.RefractoryUS,
+		vReset: float64(p.VReset), refUS: p.RefractoryUS,
 	}
 	for _, x := range p.Drive {
 		if x != 0 {
@@ -46,23 +51,23 @@ func NewDelta(p *Params) *Delta {
 func (d *Delta) NewCells(n int) []Cell {
 	c := make([]Cell, n)
 	for j := range c {
-		c[j].V = d.vInit[j%len(d.vInit)]
+		c[j].V = float64(d.vInit[j%len(d.vInit)])
 	}
 	return c
 }
 
 // Potential is the potential of neuron j at time t ≥ c.Since, if nothing arrives;
 // VReset while it is refractory.
-func (d *Delta) Potential(c *Cell, j int, t int64) float32 {
+func (d *Delta) Potential(c *Cell, j int, t int64) float64 {
 	if t <= c.Since {
 		return c.V
 	}
 	e := d.exp.At(t - c.Since)
 	if d.drive == nil {
-		return settle(e * c.V)
+		return e * c.V
 	}
-	D := d.drive[j%len(d.drive)]
-	return settle(D + float32(e*(c.V-D)))
+	D := float64(d.drive[j%len(d.drive)])
+	return D + float64(e*(c.V-D))
 }
 
 // Arrive adds w to the potential of neuron j at time t and reports whether it
@@ -71,9 +76,12 @@ func (d *Delta) Arrive(c *Cell, j int, t int64, w float32) (fires bool) {
 	if t < c.Since {
 		return false
 	}
-	c.V = settle(d.Potential(c, j, t) + w)
+	c.V = d.Potential(c, j, t) + float64(w)
+	if c.V < kernel.Tiny && c.V > -kernel.Tiny {
+		c.V = 0
+	}
 	c.Since = t
-	if c.V < d.theta[j%len(d.theta)] {
+	if c.V < float64(d.theta[j%len(d.theta)]) {
 		return false
 	}
 	d.Fire(c, t)
@@ -91,18 +99,18 @@ func (d *Delta) Fire(c *Cell, t int64) {
 // t* = τ·ln((D − v0)/(D − θ)) after Since, and the neuron fires in the first whole
 // µs from there on, one at least after Since.
 func (d *Delta) Crossing(c *Cell, j int) (t int64, ok bool) {
-	th := d.theta[j%len(d.theta)]
+	th := float64(d.theta[j%len(d.theta)])
 	if c.V >= th {
 		return c.Since, true // an initial potential over the threshold
 	}
 	if d.drive == nil {
 		return 0, false
 	}
-	D := d.drive[j%len(d.drive)]
+	D := float64(d.drive[j%len(d.drive)])
 	if D <= th {
 		return 0, false
 	}
-	x := math.Ceil(d.tau * math.Log((float64(D)-float64(c.V))/(float64(D)-float64(th))))
+	x := math.Ceil(d.tau * math.Log((D-c.V)/(D-th)))
 	if x > 1<<60 {
 		return 0, false
 	}

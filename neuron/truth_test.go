@@ -212,7 +212,7 @@ func TestDeltaAgainstNEST(t *testing.T) {
 		ms := 1
 		probe := func(until int64) {
 			for ; int64(ms)*1000 < until && ms <= len(d.Potential[i]); ms++ {
-				if v, want := float64(c.Potential(cell, 0, int64(ms)*1000)), d.Potential[i][ms-1]; !closeTo(v, want) {
+				if v, want := c.Potential(cell, 0, int64(ms)*1000), d.Potential[i][ms-1]; !closeTo(v, want) {
 					t.Fatalf("neuron %d at %d ms: potential %v, NEST has %v", i, ms, v, want)
 				}
 			}

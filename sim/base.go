@@ -61,7 +61,12 @@ func newBase(net *network.Network, opt *Options) *base {
 func (b *base) watch(ctx context.Context) { b.ctx = ctx }
 
 // enter and leave stand around everything that Feed and Finish do.
-func (b *base) enter() { b.entered = time.Now() }
+func (b *base) enter() {
+	b.entered = time.Now()
+	if b.nextShown.IsZero() {
+		b.nextShown = b.entered.Add(progressEvery)
+	}
+}
 
 func (b *base) leave() { b.stats.Seconds += time.Since(b.entered).Seconds() }
 

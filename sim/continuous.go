@@ -426,7 +426,7 @@ func (e *continuousEngine) potentials(layer int) []float32 {
 	f := e.layers[layer]
 	v := make([]float32, len(f.cells))
 	for j := range v {
-		v[j] = f.c.Potential(&f.cells[j], j, e.done-1)
+		v[j] = float32(f.c.Potential(&f.cells[j], j, e.done-1))
 	}
 	return v
 }

@@ -69,6 +69,8 @@ type denseLayer struct {
 	touched   []bool // in this step; hot and driven ones from the step before
 	driven    []bool
 
+	delays [][]int64 // of each connection, longest first
+
 	past []spikes // of step k: past[k % keep]
 	keep int64    // steps to remember, the present one included
 }
@@ -80,6 +82,13 @@ func newDenseLayer(nl *network.Layer, dtUS int64, size float32) *denseLayer {
 		l.group = l.n
 	case network.BySite:
 		l.group = nl.Shape.C
+	}
+	for _, c := range nl.In {
+		delays := []int64{c.Delay}
+		if s, ok := c.Synapses.(*network.Sparse); ok && len(s.Delay) > 0 {
+			delays = distinct(s.Delay)
+		}
+		l.delays = append(l.delays, delays)
 	}
 	if nl.Relay() {
 		l.count = make([]uint32, l.n)
@@ -163,7 +172,7 @@ func (e *denseEngine) step(k int64) error {
 	}
 	for i, l := range e.layers {
 		for c := range l.nl.In {
-			e.sum(l, &l.nl.In[c], k)
+			e.sum(l, &l.nl.In[c], l.delays[c], k)
 		}
 		out := l.present(k)
 		if l.c == nil {
@@ -203,12 +212,8 @@ func (l *denseLayer) fromCounts(out *spikes) {
 
 // sum adds what arrives through a connection in step k: its delays from the
 // longest to the shortest, of each delay the sources in order.
-func (e *denseEngine) sum(l *denseLayer, c *network.Conn, k int64) {
+func (e *denseEngine) sum(l *denseLayer, c *network.Conn, delays []int64, k int64) {
 	src := e.source(c.From)
-	delays := []int64{c.Delay}
-	if s, ok := c.Synapses.(*network.Sparse); ok && len(s.Delay) > 0 {
-		delays = distinct(s.Delay)
-	}
 	for _, d := range delays {
 		if k-d < 0 {
 			continue
