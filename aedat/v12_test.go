@@ -84,7 +84,8 @@ func TestV1DVS128(t *testing.T) {
 		{"header", v1File("#!AER-DAT1.0\r\n# DVS128 addresses\r\n", words...), events.Options{}, stored},
 		{"no header", v1File("", words...), events.Options{Format: "aedat1"}, stored},
 		{
-			"top left", v1File("#!AER-DAT1.0\r\n", words...), events.Options{Origin: events.OriginTopLeft},
+			"top left", v1File("#!AER-DAT1.0\r\n", words...),
+			events.Options{Origin: events.OriginTopLeft},
 			[]events.Event{{T: 10, X: 3, Y: 122, P: 1}, {T: 10, X: 127, Y: 127, P: 0}, {T: 12, X: 0, Y: 0, P: 1}},
 		},
 		{"AEDAT 2", v2File("#!AER-DAT2.0\r\n# AEChip: ch.unizh.ini.jaer.chip.retina.DVS128\r\n", words...), events.Options{}, stored},
