@@ -2,9 +2,12 @@ package nmnist_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"io/fs"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"dvsim/events"
@@ -21,7 +24,8 @@ func drain(b *testing.B, r events.Recording, buf []events.Event) (n int) {
 			return n
 		}
 		if err != nil {
-			b.Fatal(err)
+			b.Error(err)
+			return n
 		}
 	}
 }
@@ -56,28 +60,41 @@ func BenchmarkDecode(b *testing.B) {
 		}
 		report(b, n, n*5)
 	})
-	b.Run("format=nmnist/files=1000", func(b *testing.B) {
-		var files []string
-		err := filepath.WalkDir(shared(b, "data", "nmnist-small"), func(path string, e fs.DirEntry, err error) error {
-			if filepath.Ext(path) == ".bin" {
-				files = append(files, path)
-			}
-			return err
-		})
-		if err != nil {
-			b.Fatal(err)
+	// A data set is read file by file; workers take every second one and so on.
+	for _, workers := range []int{1, 2} {
+		b.Run(fmt.Sprintf("format=nmnist/files=1000/workers=%d", workers), func(b *testing.B) { benchFiles(b, workers) })
+	}
+}
+
+func benchFiles(b *testing.B, workers int) {
+	var files []string
+	err := filepath.WalkDir(shared(b, "data", "nmnist-small"), func(path string, e fs.DirEntry, err error) error {
+		if filepath.Ext(path) == ".bin" {
+			files = append(files, path)
 		}
-		b.ReportAllocs()
-		n := 0
-		for b.Loop() {
-			for _, f := range files {
-				r, err := events.Open(f, nil)
-				if err != nil {
-					b.Fatal(err)
-				}
-				n += drain(b, r, buf)
-			}
-		}
-		report(b, n, n*5)
+		return err
 	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	var n atomic.Int64
+	for b.Loop() {
+		var wg sync.WaitGroup
+		for w := range workers {
+			wg.Go(func() {
+				buf := make([]events.Event, events.BatchSize)
+				for i := w; i < len(files); i += workers {
+					r, err := events.Open(files[i], nil)
+					if err != nil {
+						b.Error(err)
+						return
+					}
+					n.Add(int64(drain(b, r, buf)))
+				}
+			})
+		}
+		wg.Wait()
+	}
+	report(b, int(n.Load()), int(n.Load())*5)
 }
