@@ -15,8 +15,26 @@ import (
 	"dvsim/events/eventstest"
 )
 
-// v4Real returns a real recording and its events, packet by packet.
+// v4RealFile is a real recording and its events, packet by packet. Tests change copies.
+type v4RealFile struct {
+	data      []byte
+	steps     []v4Step
+	perPacket [][]events.Event
+}
+
+var v4RealFiles = map[string]v4RealFile{}
+
 func v4Real(t testing.TB, name string) (data []byte, steps []v4Step, perPacket [][]events.Event) {
+	t.Helper()
+	f, ok := v4RealFiles[name]
+	if !ok {
+		f.data, f.steps, f.perPacket = v4ReadReal(t, name)
+		v4RealFiles[name] = f
+	}
+	return f.data, f.steps, f.perPacket
+}
+
+func v4ReadReal(t testing.TB, name string) (data []byte, steps []v4Step, perPacket [][]events.Event) {
 	t.Helper()
 	data, err := os.ReadFile(v12Shared(t, "data", "aedat4", name))
 	if err != nil {
@@ -118,7 +136,11 @@ func TestDamageTableCutOff(t *testing.T) {
 		data, steps, packets := v4Real(t, name)
 		last := steps[len(steps)-1]
 		end := last.off + 8 + last.size
-		for _, cut := range []int{end, end + 3, end + 100, len(data) - 1} {
+		cuts := []int{end, end + 100, end + 3, len(data) - 1}
+		if testing.Short() {
+			cuts = cuts[:2]
+		}
+		for _, cut := range cuts {
 			v4EachWay(t, data[:cut], func(t *testing.T, pipe, _ bool, ev []events.Event, rep events.Report, err error) {
 				if derr := eventstest.Diff(ev, slices.Concat(packets...)); derr != nil || err != nil || rep.Loss.Any() {
 					t.Errorf("%s cut at %d: %v, %v, %+v", name, cut, derr, err, rep.Loss)
@@ -133,7 +155,11 @@ func TestDamageTableCutOff(t *testing.T) {
 
 func TestDamageSixteenBytes(t *testing.T) {
 	data, steps, packets := v4Real(t, "davis346_dv_lz4.aedat4")
-	for _, k := range []int{0, 1, 117, 235} { // packets of events come first
+	which := []int{117, 0, 1, 235} // packets of events come first
+	if testing.Short() {
+		which = which[:1]
+	}
+	for _, k := range which {
 		damage := func(b []byte) []byte {
 			copy(b[steps[k].off+8+steps[k].size/2:], bytes.Repeat([]byte{0xAA}, 16))
 			return b
@@ -220,7 +246,11 @@ func TestDamageAnywhereInAPacket(t *testing.T) {
 }
 
 func TestDamagedHeaderOfAPacket(t *testing.T) {
-	for _, name := range []string{"davis346_dv_lz4.aedat4", "davis346_dv_none.aedat4", "davis346_dv_zstd.aedat4"} {
+	names := []string{"davis346_dv_lz4.aedat4", "davis346_dv_none.aedat4", "davis346_dv_zstd.aedat4"}
+	if testing.Short() {
+		names = names[:2]
+	}
+	for _, name := range names {
 		data, steps, packets := v4Real(t, name)
 		which := []int{0, 100, 235, 300}
 		if testing.Short() {
