@@ -35,7 +35,8 @@ func (f *netFlags) load(name string) (*network.Network, error) {
 	if err != nil {
 		return nil, usagef("--size: %w", err)
 	}
-	return network.Load(name, network.Options{Geometry: g, Weights: f.weights})
+	net, err := network.Load(name, network.Options{Geometry: g, Weights: f.weights})
+	return net, friendly(err)
 }
 
 func (a *app) netShowCommand() *cobra.Command {

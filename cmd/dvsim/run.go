@@ -173,6 +173,9 @@ func (a *app) runOne(ctx context.Context, f *runFlags, file, rasterPath, recordP
 	}
 	var record *trace.FileWriter
 	if recordPath != "" {
+		if err := writable(recordPath); err != nil {
+			return err
+		}
 		if record, err = trace.Create(recordPath); err != nil {
 			return friendly(err)
 		}
@@ -211,17 +214,21 @@ func (a *app) runOne(ctx context.Context, f *runFlags, file, rasterPath, recordP
 	if seconds > 0 {
 		res.RealTime = float64(stats.DurationUS) / 1e6 / seconds
 	}
+	// A full disk costs the files, not the numbers.
+	var saveErr error
 	if record != nil {
 		if err := record.Close(); err != nil {
-			return fmt.Errorf("%s: %w", recordPath, err)
+			saveErr = fmt.Errorf("%s: %w", recordPath, err)
+		} else {
+			res.Record = recordPath
 		}
-		res.Record = recordPath
 	}
 	if raster != nil {
 		if err := render.Save(rasterPath, raster); err != nil {
-			return fmt.Errorf("%s: %w", rasterPath, err)
+			saveErr = errors.Join(saveErr, fmt.Errorf("%s: %w", rasterPath, err))
+		} else {
+			res.Raster = &rasterPath
 		}
-		res.Raster = &rasterPath
 	}
 	loss := o.rec.Report().Loss
 	res.LostPackets, res.LostBytes = loss.Packets, loss.Bytes
@@ -239,7 +246,7 @@ func (a *app) runOne(ctx context.Context, f *runFlags, file, rasterPath, recordP
 	if interrupted {
 		return runErr
 	}
-	return nil
+	return saveErr
 }
 
 // loadNetwork loads the network for a recording and makes the two fit.
@@ -247,7 +254,7 @@ func loadNetwork(f *runFlags, o *opened, name string) (*network.Network, error) 
 	g := o.Header().Geometry
 	net, err := network.Load(f.net, network.Options{Geometry: g, Weights: f.weights, DtUS: f.dt.Microseconds()})
 	if err != nil {
-		return nil, err
+		return nil, friendly(err)
 	}
 	net, part, err := net.Fit(g, network.FitMode(f.fit))
 	if err != nil {
