@@ -4,10 +4,11 @@
 //	go run ./bench/decode -peers .venv-peers/bin/python FILE...
 //
 // Ours: the whole file into reused batches ("batches", bounded memory: what run
-// and info do) and into one fresh array in memory ("array": what the peers do).
+// and info do) and into one fresh array in memory ("array": what the peers do). A folder of
+// recordings also with one goroutine a core ("parallel": what a loader does).
 // Peers (peers.py): the file into arrays of t, x, y, p, without imports. Ours and
 // the peers run in turn, one process after the other, and each figure is the
-// minimum of its runs. A folder is read file by file (N-MNIST).
+// minimum of its runs.
 //
 // -whole times whole processes as a shell does: dvsim info FILE beside a
 // Python script that reads the file with the peer, with peak memory.
@@ -28,6 +29,8 @@ import (
 	"time"
 
 	_ "embed"
+
+	"golang.org/x/sync/errgroup"
 
 	"dvsim/bench"
 	"dvsim/events"
@@ -63,6 +66,9 @@ func measure(files []string, python, names string, runs int, whole, format strin
 		contestants := []contestant{
 			{"dvsim-batches", func() (result, error) { return batches(list, format) }},
 			{"dvsim-array", func() (result, error) { return array(list, format) }},
+		}
+		if len(list) > 1 {
+			contestants = append(contestants, contestant{"dvsim-parallel", func() (result, error) { return parallel(list, format) }})
 		}
 		if whole != "" {
 			contestants = []contestant{{"dvsim-info", func() (result, error) { return process(whole, "info", "--json", file) }}}
@@ -153,13 +159,18 @@ func recordings(path string) ([]string, error) {
 
 func batches(files []string, format string) (result, error) {
 	runtime.GC()
-	buf := make([]events.Event, events.BatchSize)
-	var n int64
 	start := time.Now()
+	n, err := drain(files, &events.Options{Format: format})
+	return result{Events: n, Seconds: time.Since(start).Seconds()}, err
+}
+
+// drain reads files one after the other into one batch and counts the events.
+func drain(files []string, opt *events.Options) (n int64, err error) {
+	buf := make([]events.Event, events.BatchSize)
 	for _, f := range files {
-		r, err := events.Open(f, &events.Options{Format: format})
+		r, err := events.Open(f, opt)
 		if err != nil {
-			return result{}, err
+			return n, err
 		}
 		for err == nil {
 			var k int
@@ -168,10 +179,33 @@ func batches(files []string, format string) (result, error) {
 		}
 		r.Close()
 		if err != io.EOF {
-			return result{}, err
+			return n, err
 		}
 	}
-	return result{Events: n, Seconds: time.Since(start).Seconds()}, nil
+	return n, nil
+}
+
+// parallel reads the files of a folder with one goroutine a core, as a loader of
+// a data set does.
+func parallel(files []string, format string) (result, error) {
+	runtime.GC()
+	start := time.Now()
+	workers := runtime.GOMAXPROCS(0)
+	counts := make([]int64, workers)
+	var g errgroup.Group
+	for w := range workers {
+		g.Go(func() (err error) {
+			part := files[w*len(files)/workers : (w+1)*len(files)/workers]
+			counts[w], err = drain(part, &events.Options{Format: format, Workers: 1})
+			return err
+		})
+	}
+	err := g.Wait()
+	var n int64
+	for _, c := range counts {
+		n += c
+	}
+	return result{Events: n, Seconds: time.Since(start).Seconds()}, err
 }
 
 func array(files []string, format string) (result, error) {
