@@ -71,7 +71,7 @@ func constantInput(p *Params, n int, beta float64, bias []float32) []float32 {
 	for i := range c {
 		x := 0.0
 		if len(p.Drive) > 0 {
-			x = (1 - beta) * float64(p.Drive[i%len(p.Drive)])
+			x = (1 - beta) * float64(at(p.Drive, i))
 		}
 		if bias != nil {
 			x += float64(bias[i])
@@ -91,7 +91,7 @@ func clamp01(x float32) float64 { return float64(min(max(x, 0), 1)) }
 func (c *Clocked) NewState() *State {
 	s := &State{V: make([]float32, c.n)}
 	for i := range s.V {
-		s.V[i] = c.vInit[i%len(c.vInit)]
+		s.V[i] = at(c.vInit, i)
 	}
 	if c.refSteps > 0 {
 		s.until = make([]int64, c.n)
@@ -129,7 +129,7 @@ func (c *Clocked) Driven(lo, hi int) bool {
 // reset is still to come.
 func (c *Clocked) Hot(s *State, lo, hi int) bool {
 	for j, v := range s.V[lo:hi] {
-		if th := c.thetaOf(lo + j); v > th || c.lif && v == th {
+		if th := at(c.theta, lo+j); v > th || c.lif && v == th {
 			return true
 		}
 	}
@@ -201,13 +201,6 @@ func (c *Clocked) Potentials(dst []float32, s *State, lo, hi int, k, d int64) {
 		}
 		dst[i] = settle(c.decay(lo+i, di) * x)
 	}
-}
-
-func (c *Clocked) thetaOf(j int) float32 {
-	if len(c.theta) == 1 {
-		return c.theta[0]
-	}
-	return c.theta[j]
 }
 
 // decay is β^d of neuron j.

@@ -51,7 +51,7 @@ func NewDelta(p *Params) *Delta {
 func (d *Delta) NewCells(n int) []Cell {
 	c := make([]Cell, n)
 	for j := range c {
-		c[j].V = float64(d.vInit[j%len(d.vInit)])
+		c[j].V = float64(at(d.vInit, j))
 	}
 	return c
 }
@@ -66,7 +66,7 @@ func (d *Delta) Potential(c *Cell, j int, t int64) float64 {
 	if d.drive == nil {
 		return e * c.V
 	}
-	D := float64(d.drive[j%len(d.drive)])
+	D := float64(at(d.drive, j))
 	return D + float64(e*(c.V-D))
 }
 
@@ -81,7 +81,7 @@ func (d *Delta) Arrive(c *Cell, j int, t int64, w float32) (fires bool) {
 		c.V = 0
 	}
 	c.Since = t
-	if c.V < float64(d.theta[j%len(d.theta)]) {
+	if c.V < float64(at(d.theta, j)) {
 		return false
 	}
 	d.Fire(c, t)
@@ -99,14 +99,14 @@ func (d *Delta) Fire(c *Cell, t int64) {
 // t* = τ·ln((D − v0)/(D − θ)) after Since, and the neuron fires in the first whole
 // µs from there on, one at least after Since.
 func (d *Delta) Crossing(c *Cell, j int) (t int64, ok bool) {
-	th := float64(d.theta[j%len(d.theta)])
+	th := float64(at(d.theta, j))
 	if c.V >= th {
 		return c.Since, true // an initial potential over the threshold
 	}
 	if d.drive == nil {
 		return 0, false
 	}
-	D := float64(d.drive[j%len(d.drive)])
+	D := float64(at(d.drive, j))
 	if D <= th {
 		return 0, false
 	}
@@ -124,9 +124,18 @@ func (d *Delta) Spontaneous(cells []Cell) bool {
 		if _, ok := d.Crossing(&cells[j], j); ok {
 			return true
 		}
-		if d.drive != nil && d.drive[j%len(d.drive)] > d.theta[j%len(d.theta)] {
+		if d.drive != nil && at(d.drive, j) > at(d.theta, j) {
 			return true
 		}
 	}
 	return false
+}
+
+// at is the value of neuron j of a parameter that has one value for the layer or
+// one a neuron.
+func at(x []float32, j int) float32 {
+	if len(x) == 1 {
+		return x[0]
+	}
+	return x[j]
 }

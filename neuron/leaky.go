@@ -19,7 +19,7 @@ import (
 // (zero). A hot neuron has d = 1, as it is touched in the next step.
 func (c *Clocked) touchLeaky(s *State, acc []float32, lo, hi int, d int64, spikes []uint32) (out []uint32, hot, moved bool) {
 	for j := lo; j < hi; j++ {
-		v, th := s.V[j], c.thetaOf(j)
+		v, th := s.V[j], at(c.theta, j)
 		wasOver := v > th
 		u := v
 		if wasOver && c.reset == Zero {
@@ -89,7 +89,7 @@ func (c *Clocked) Win(s *State) (j uint32, ok bool) {
 	w := s.win
 	s.win.any = false
 	if w.any && c.now {
-		s.V[w.j] = settle(c.resetNow(w.u, c.thetaOf(w.j), true, w.wasOver))
+		s.V[w.j] = settle(c.resetNow(w.u, at(c.theta, w.j), true, w.wasOver))
 	}
 	return uint32(w.j), w.any
 }

@@ -26,7 +26,7 @@ func (c *Clocked) touchLIF(s *State, acc []float32, lo, hi int, k, d int64, spik
 			}
 		}
 		u := settle(float32(decay*v) + c.input(j, in))
-		if u >= c.thetaOf(j) {
+		if u >= at(c.theta, j) {
 			spikes = append(spikes, uint32(j))
 			u = c.vReset
 			if s.until != nil {

@@ -29,8 +29,8 @@ type continuousEngine struct {
 type flow struct {
 	id    int
 	scale float32
-	conns []stream
-	out   []outlet
+	conns []*stream // that arrive
+	out   []*stream // that leave
 
 	c     *neuron.Delta // nil for relays and the input
 	cells []neuron.Cell
@@ -42,19 +42,14 @@ type flow struct {
 	list  spikes      // the same
 }
 
-// stream is a connection as it arrives at a layer.
+// stream is a connection. Where its synapses have delays of their own, classes
+// has them; otherwise part has, and one delay.
 type stream struct {
-	from   *flow
-	splits []split // longest delay first
-}
-
-// outlet is a connection as it leaves a layer, with what it needs to send a
-// spike: the splits in which each source has synapses.
-type outlet struct {
-	key    uint64 // of split 0
-	splits []split
-	row    []int32 // nil where all sources have synapses in the only split
-	in     []int32 // splits of source i: in[row[i]:row[i+1]]
+	from, to *flow
+	key      uint64
+	delay    int64
+	part     part
+	classes  *classes
 }
 
 // selfEvent is the µs in which a neuron fires if nothing arrives.
@@ -65,8 +60,9 @@ type selfEvent struct {
 	fires   bool   // in this µs
 }
 
-// Keys of queue items: layer, connection, split. In the order of keys, items that
-// are due in one µs come in the order in which their weights are added.
+// Keys of queue items: layer, connection, and below that the longest delay first.
+// In the order of keys, items that are due in one µs come in the order in which
+// their weights are added.
 const (
 	keyLayer = 48
 	keyConn  = 32
@@ -104,34 +100,15 @@ func (e *continuousEngine) connect(f *flow, k int, c *network.Conn) {
 		from = e.layers[c.From]
 	}
 	in, out := e.net.Source(c.From), e.net.Layers[f.id].Shape
-	splits := splitConn(c, in, out, []span{{0, out.Len(), 1}})
-	f.conns = append(f.conns, stream{from, splits})
-	o := outlet{key: uint64(f.id)<<keyLayer | uint64(k)<<keyConn, splits: splits}
-	if _, ok := c.Synapses.(*network.Sparse); ok {
-		o.index(in.Len())
+	s := &stream{from: from, to: f, key: uint64(f.id)<<keyLayer | uint64(k)<<keyConn}
+	if sp, ok := c.Synapses.(*network.Sparse); ok && len(sp.Delay) > 0 {
+		s.classes = newClasses(sp)
+	} else {
+		one := splitConn(c, in, out, []span{{0, out.Len(), 1}})[0]
+		s.delay, s.part = one.delay, one.parts[0]
 	}
-	from.out = append(from.out, o)
-}
-
-// index lists the splits of each source.
-func (o *outlet) index(sources int) {
-	o.row = make([]int32, sources+1)
-	for _, sp := range o.splits {
-		for _, i := range sp.parts[0].(*sparsePart).source {
-			o.row[i+1]++
-		}
-	}
-	for i := range sources {
-		o.row[i+1] += o.row[i]
-	}
-	o.in = make([]int32, o.row[sources])
-	fill := make([]int32, sources)
-	for k, sp := range o.splits {
-		for _, i := range sp.parts[0].(*sparsePart).source {
-			o.in[o.row[i]+fill[i]] = int32(k)
-			fill[i]++
-		}
-	}
+	f.conns = append(f.conns, s)
+	from.out = append(from.out, s)
 }
 
 // predict fills the queue with the neurons that fire without any input.
@@ -284,32 +261,47 @@ func (e *continuousEngine) run(t int64) error {
 // arrive delivers what reaches a layer in this µs: of each connection the spikes
 // that have been in flight, oldest first, then those without delay.
 func (e *continuousEngine) arrive(f *flow, items []queue.Item, t int64) {
-	for k := range f.conns {
-		c := &f.conns[k]
-		for len(items) > 0 && items[0].Key>>keyConn&(1<<16-1) == uint64(k) {
-			key, w := items[0].Key, &e.wave
-			w.idx, w.n = w.idx[:0], w.n[:0]
-			for ; len(items) > 0 && items[0].Key == key; items = items[1:] {
-				w.idx = append(w.idx, uint32(items[0].Val))
-				w.n = append(w.n, uint32(items[0].Val>>32))
-			}
-			e.deliver(f, c, &c.splits[uint32(key)], spikes{w.idx, w.n})
+	for k, s := range f.conns {
+		n := 0
+		for n < len(items) && items[n].Key>>keyConn&(1<<16-1) == uint64(k) {
+			n++
 		}
-		if last := &c.splits[len(c.splits)-1]; last.delay == 0 && len(c.from.list.idx) > 0 {
-			e.deliver(f, c, last, c.from.list)
-		}
+		e.deliver(s, items[:n])
+		items = items[n:]
 	}
 	for _, it := range items {
 		e.wake(f, it.Val, t)
 	}
 }
 
-func (e *continuousEngine) deliver(f *flow, c *stream, sp *split, s spikes) {
-	if f.c == nil {
-		sp.parts[0].(*poolPart).collect(s, f.count, &f.marks)
+// deliver delivers what comes through one connection.
+func (e *continuousEngine) deliver(s *stream, items []queue.Item) {
+	if s.classes != nil {
+		for _, it := range items {
+			e.stats.SynapticEvents += s.classes.deliver(uint32(it.Val), uint32(it.Val>>32), s.from.scale, s.to)
+		}
+		if s.classes.prompt && len(s.from.list.idx) > 0 {
+			e.stats.SynapticEvents += s.classes.deliverPrompt(s.from.list, s.from.scale, s.to)
+		}
 		return
 	}
-	e.stats.SynapticEvents += sp.parts[0].deliver(s, c.from.scale, f.acc, &f.marks)
+	list := s.from.list
+	if s.delay > 0 {
+		w := &e.wave
+		w.idx, w.n = w.idx[:0], w.n[:0]
+		for _, it := range items {
+			w.idx = append(w.idx, uint32(it.Val))
+			w.n = append(w.n, uint32(it.Val>>32))
+		}
+		list = spikes{w.idx, w.n}
+	}
+	switch {
+	case len(list.idx) == 0:
+	case s.to.c == nil:
+		s.part.(*poolPart).collect(list, s.to.count, &s.to.marks)
+	default:
+		e.stats.SynapticEvents += s.part.deliver(list, s.from.scale, s.to.acc, &s.to.marks)
+	}
 }
 
 // touch brings the neurons up to date at which something has arrived.
@@ -357,8 +349,8 @@ func (e *continuousEngine) emit(f *flow, t int64) error {
 	if f.now.counted {
 		f.list.n = f.now.n
 	}
-	for k := range f.out {
-		e.send(&f.out[k], f.list, t)
+	for _, s := range f.out {
+		e.send(s, f.list, t)
 	}
 	if f.id >= 0 && f.c == nil {
 		return nil
@@ -366,23 +358,16 @@ func (e *continuousEngine) emit(f *flow, t int64) error {
 	return e.record(f.id, t, f.list)
 }
 
-// send puts spikes in flight.
-func (e *continuousEngine) send(o *outlet, s spikes, t int64) {
-	for q, i := range s.idx {
-		n := uint64(1)
-		if s.n != nil {
-			n = uint64(s.n[q])
+// send puts spikes in flight: one item for a spike, or for each of its classes.
+func (e *continuousEngine) send(s *stream, list spikes, t int64) {
+	switch {
+	case s.classes != nil:
+		for q, i := range list.idx {
+			s.classes.send(e.queue, s.key, i, list.count(q), t)
 		}
-		if o.row == nil {
-			if d := o.splits[0].delay; d > 0 {
-				e.queue.Push(queue.Item{T: t + d, Key: o.key, Val: n<<32 | uint64(i)})
-			}
-			continue
-		}
-		for _, k := range o.in[o.row[i]:o.row[i+1]] {
-			if d := o.splits[k].delay; d > 0 {
-				e.queue.Push(queue.Item{T: t + d, Key: o.key + uint64(k), Val: n<<32 | uint64(i)})
-			}
+	case s.delay > 0:
+		for q, i := range list.idx {
+			e.queue.Push(queue.Item{T: t + s.delay, Key: s.key, Val: uint64(list.count(q))<<32 | uint64(i)})
 		}
 	}
 }

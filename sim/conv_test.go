@@ -211,3 +211,63 @@ func BenchmarkConv346(b *testing.B) {
 		})
 	}
 }
+
+// TestConvDense runs the first steps of the same recording through the dense
+// engine, with and without the products by zero, against both references: the
+// file, and the event engine bit for bit.
+func TestConvDense(t *testing.T) {
+	if testing.Short() {
+		t.Skip("steps 2 million neurons")
+	}
+	f, err := npz.Open(shared(t, "truth/conv/conv_davis346.npz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	net, ev := convNet(t, f), recording(t, "data/aedat4/davis346.aedat4")
+	cut := func(ms int64) []events.Event {
+		for i, e := range ev {
+			if e.T-ev[0].T >= ms*1000 {
+				return ev[:i]
+			}
+		}
+		return ev
+	}
+	const steps = 25
+	want := feed(t, NewEvent, net, Options{}, cut(steps), 0)
+	if d := differ(feed(t, NewDense, net, Options{}, cut(steps), 0), want); d != "" {
+		t.Errorf("dense, then event: %s", d)
+	}
+	perStep := ints(t, f, "spikes_per_step")
+	for l := range 3 {
+		sum := int64(0)
+		for k := range steps {
+			sum += perStep[3*k+l]
+		}
+		if sum != want.stats.Spikes[l] {
+			t.Errorf("layer %d: %d spikes in %d steps, snnTorch has %d", l+1, want.stats.Spikes[l], steps, sum)
+		}
+	}
+	if d := differ(feed(t, NewDense, net, Options{Matmul: true}, cut(1), 0), feed(t, NewEvent, net, Options{}, cut(1), 0)); d != "" {
+		t.Errorf("dense with all products, then event: %s", d)
+	}
+}
+
+// TestEdges runs the network that the program has built in over a recording, in
+// both engines.
+func TestEdges(t *testing.T) {
+	ev := recording(t, "data/aedat4/davis346.aedat4")
+	if testing.Short() {
+		ev = ev[:3000]
+	}
+	net, err := network.Builtin("edges", events.Geometry{Width: 346, Height: 260})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ev = ev[:min(len(ev), 12_000)]
+	event := feed(t, NewEvent, net, Options{Workers: 2}, ev, 1000)
+	if d := differ(feed(t, NewDense, net, Options{}, ev, 0), event); d != "" {
+		t.Errorf("dense, then event: %s", d)
+	}
+	t.Log(event.stats, event.stats.Spikes)
+}

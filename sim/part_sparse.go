@@ -7,13 +7,12 @@ import (
 )
 
 // sparsePart is the synapses of one delay onto one block, source by source.
-// Only sources that have any are listed.
 type sparsePart struct {
-	source   []uint32 // ascending
-	row      []int32  // synapses of source[r] are row[r] ≤ k < row[r+1]
+	source   []uint32 // that have any, ascending
+	row      []int32  // synapses of source[r] (of source r, if direct) are row[r] ≤ k < row[r+1]
 	target   []int32
 	weight   []float32
-	direct   bool // source[r] = r
+	direct   bool // there is a row for every source
 	unit, lo int
 }
 
@@ -79,9 +78,20 @@ func (p *sparsePart) add(source uint32, target int32, weight float32) {
 	p.weight = append(p.weight, weight)
 }
 
+// finish ends the list. Where rows are cheap beside the synapses, there is one for
+// every source, empty or not: looking one up is faster than searching.
 func (p *sparsePart) finish(sources int) {
 	p.row = append(p.row, int32(len(p.target)))
-	p.direct = len(p.source) == sources
+	if p.direct = sources <= 4*len(p.target); p.direct {
+		row := make([]int32, sources+1)
+		for r, i := range p.source {
+			row[i+1] = p.row[r+1] - p.row[r]
+		}
+		for i := range sources {
+			row[i+1] += row[i]
+		}
+		p.row = row
+	}
 	p.source, p.row = slices.Clip(p.source), slices.Clip(p.row)
 	p.target, p.weight = slices.Clip(p.target), slices.Clip(p.weight)
 }
