@@ -10,22 +10,30 @@ import (
 // progress shows a bar with rate and time left on a terminal, for work that
 // takes longer than a second. On anything but a terminal it does nothing.
 type progress struct {
-	o     *opened
-	name  string
-	start time.Time
-	bar   *progressbar.ProgressBar
-	next  time.Time
-	on    bool
+	o    *opened
+	bar  *progressbar.ProgressBar // nil: not on a terminal
+	next time.Time                // when to draw next
 }
 
+// progress starts the clock; the bar appears a second later.
 func (a *app) progress(name string, o *opened) *progress {
-	now := time.Now()
-	return &progress{o: o, name: displayName(name), start: now, next: now.Add(time.Second), on: terminal(a.err)}
+	p := &progress{o: o, next: time.Now().Add(time.Second)}
+	if terminal(a.err) {
+		p.bar = progressbar.NewOptions64(o.size, // -1, for a pipe, makes a spinner
+			progressbar.OptionSetWriter(os.Stderr),
+			progressbar.OptionSetDescription(displayName(name)),
+			progressbar.OptionShowBytes(true),
+			progressbar.OptionSetPredictTime(o.size > 0),
+			progressbar.OptionFullWidth(),
+			progressbar.OptionClearOnFinish(),
+			progressbar.OptionEnableColorCodes(false))
+	}
+	return p
 }
 
 // tick is called once a batch of events.
 func (p *progress) tick() {
-	if !p.on {
+	if p.bar == nil {
 		return
 	}
 	now := time.Now()
@@ -33,17 +41,11 @@ func (p *progress) tick() {
 		return
 	}
 	p.next = now.Add(100 * time.Millisecond)
-	if p.bar == nil {
-		p.bar = progressbar.NewOptions64(p.o.size,
-			progressbar.OptionSetWriter(os.Stderr),
-			progressbar.OptionSetDescription(p.name),
-			progressbar.OptionShowBytes(true),
-			progressbar.OptionSetPredictTime(p.o.size > 0),
-			progressbar.OptionFullWidth(),
-			progressbar.OptionClearOnFinish(),
-			progressbar.OptionEnableColorCodes(false))
+	at := p.o.read.Load()
+	if p.o.size > 0 {
+		at = min(at, p.o.size-1) // the bar ends when the work does
 	}
-	_ = p.bar.Set64(p.o.read.Load()) // a bar that cannot be drawn is no failure of the work
+	_ = p.bar.Set64(at) // a bar that cannot be drawn is no failure of the work
 }
 
 // done takes the bar away.

@@ -208,10 +208,7 @@ func (c *countingReader) Read(p []byte) (int, error) {
 
 func (c *countingReader) ReadAt(p []byte, off int64) (int, error) {
 	n, err := c.at.ReadAt(p, off)
-	// Reads far ahead (a data table at the end) are not progress.
-	if end, seen := off+int64(n), c.n.Load(); end > seen && end < seen+64<<20 {
-		c.n.CompareAndSwap(seen, end)
-	}
+	c.n.Add(int64(n))
 	return n, err
 }
 
