@@ -258,7 +258,7 @@ func TestConvDense(t *testing.T) {
 func TestEdges(t *testing.T) {
 	ev := recording(t, "data/aedat4/davis346.aedat4")
 	if testing.Short() {
-		ev = ev[:3000]
+		ev = ev[:1000]
 	}
 	net, err := network.Builtin("edges", events.Geometry{Width: 346, Height: 260})
 	if err != nil {

@@ -12,6 +12,7 @@ type job interface{ piece(i int) }
 // to chance; the pieces own what they write, so the result is not.
 type crew struct {
 	workers int
+	worth   float64 // work below this is done by the caller alone
 	next    atomic.Int64
 	n       int64
 	job     job
@@ -20,7 +21,7 @@ type crew struct {
 }
 
 func newCrew(workers int) *crew {
-	c := &crew{workers: workers}
+	c := &crew{workers: workers, worth: worthSharing}
 	c.start = func() {
 		c.drain()
 		c.wait.Done()
@@ -28,9 +29,13 @@ func newCrew(workers int) *crew {
 	return c
 }
 
-// do runs n pieces; alone tells that they are too small to be worth sharing.
-func (c *crew) do(j job, n int, alone bool) {
-	if c.workers == 1 || n == 1 || alone {
+// worthSharing is the number of synaptic events from which on waking other
+// goroutines pays.
+const worthSharing = 50_000
+
+// do runs n pieces that are about so much work, in synaptic events.
+func (c *crew) do(j job, n int, work float64) {
+	if c.workers == 1 || n == 1 || work < c.worth {
 		for i := range n {
 			j.piece(i)
 		}

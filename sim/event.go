@@ -32,7 +32,8 @@ func NewEvent(net *network.Network, opt *Options) Engine {
 	for _, l := range net.Layers {
 		e.chunk = max(1, min(e.chunk, windowCells/int64(l.Shape.Len())))
 	}
-	e.layers = buildLayers(net, newCrew(b.opt.Workers), e.chunk)
+	e.crew = newCrew(b.opt.Workers)
+	e.layers = buildLayers(net, e.crew, e.chunk)
 	e.input = e.layers[len(net.Layers)]
 	e.plan = plan(net)
 	e.in = newIntake(&net.Input)
@@ -48,6 +49,7 @@ type eventEngine struct {
 	layers []*layer // the input last
 	input  *layer
 	plan   []component
+	crew   *crew
 	in     intake
 	done   int64 // steps before this one have been run
 	chunk  int64 // steps a window at most

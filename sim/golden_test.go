@@ -123,7 +123,7 @@ func TestGolden(t *testing.T) {
 		if d := differ(feed(t, NewDense, net, Options{}, ev, 0), r); d != "" {
 			t.Errorf("%s: dense, then event: %s", net.Name, d)
 		}
-		if d := differ(feed(t, NewEvent, net, Options{Workers: 3, Window: 50}, ev, 100), r); d != "" {
+		if d := differ(feed(t, crewed, net, Options{Workers: 3, Window: 50}, ev, 100), r); d != "" {
 			t.Errorf("%s: three workers, then one: %s", net.Name, d)
 		}
 	}

@@ -84,7 +84,7 @@ func (r *groups) steps(a, b int64) {
 	if r.next() < b { // hot and driven groups: nobody knows how many
 		work += float64(b-a) * float64(len(r.acc)) / 8
 	}
-	r.crew.do(r, len(r.blocks), work < worthSharing)
+	r.crew.do(r, len(r.blocks), work)
 	mergeBlocks(&r.l.log, r.blocks)
 }
 

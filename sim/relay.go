@@ -36,7 +36,7 @@ func newRelay(l *layer, nl *network.Layer, blocks []span, crew *crew) *relay {
 }
 
 func (r *relay) steps(_, _ int64) {
-	r.crew.do(r, len(r.blocks), r.l.fan < worthSharing)
+	r.crew.do(r, len(r.blocks), r.l.fan)
 	mergeBlocks(&r.l.log, r.blocks)
 }
 
@@ -103,7 +103,3 @@ func mergeBlocks[B interface{ spikeLog() *spikeLog }](to *spikeLog, blocks []B) 
 		g.entries, g.idx, g.n, g.fresh = g.entries[:0], g.idx[:0], g.n[:0], 0
 	}
 }
-
-// worthSharing is the number of synaptic events from which on waking other
-// goroutines pays.
-const worthSharing = 50_000

@@ -54,7 +54,7 @@ func (w *whole) steps(_, b int64) {
 	for agenda := w.l.agenda; len(agenda) > 0; {
 		k := min(len(agenda), w.rows)
 		w.chunk, agenda = agenda[:k], agenda[k:]
-		w.crew.do(w, len(w.blocks), w.l.fan < worthSharing)
+		w.crew.do(w, len(w.blocks), w.l.fan)
 		for i, v := range w.chunk {
 			w.idle(v.t)
 			if w.reached(i) || w.active {
