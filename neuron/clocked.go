@@ -71,7 +71,7 @@ func constantInput(p *Params, n int, beta float64, bias []float32) []float32 {
 	for i := range c {
 		x := 0.0
 		if len(p.Drive) > 0 {
-			x = (1 - beta) * float64(at(p.Drive, i))
+			x = float64((1 - beta) * float64(at(p.Drive, i)))
 		}
 		if bias != nil {
 			x += float64(bias[i])

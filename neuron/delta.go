@@ -64,7 +64,7 @@ func (d *Delta) Potential(c *Cell, j int, t int64) float64 {
 	}
 	e := d.exp.At(t - c.Since)
 	if d.drive == nil {
-		return e * c.V
+		return float64(e * c.V)
 	}
 	D := float64(at(d.drive, j))
 	return D + float64(e*(c.V-D))

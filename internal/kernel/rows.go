@@ -31,6 +31,18 @@ func addRowGeneric(acc, w []float32) {
 
 func axpyRowGeneric(acc, w []float32, x float32) {
 	acc = acc[:len(w)]
+	for len(w) >= 8 {
+		a, b := (*[8]float32)(acc), (*[8]float32)(w)
+		a[0] += float32(x * b[0])
+		a[1] += float32(x * b[1])
+		a[2] += float32(x * b[2])
+		a[3] += float32(x * b[3])
+		a[4] += float32(x * b[4])
+		a[5] += float32(x * b[5])
+		a[6] += float32(x * b[6])
+		a[7] += float32(x * b[7])
+		acc, w = acc[8:], w[8:]
+	}
 	for i, y := range w {
 		acc[i] += float32(x * y)
 	}
