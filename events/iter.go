@@ -50,16 +50,37 @@ func All(r Reader) iter.Seq2[Event, error] {
 }
 
 // Collect reads the whole stream into memory. On an error it returns the events
-// before it too.
+// before it too. It reads into pieces of growing size and joins them at the end:
+// the system's price of fresh memory is most of the work, and growing one slice
+// step by step pays it several times over.
 func Collect(r Reader) ([]Event, error) {
-	var all []Event
-	for batch, err := range Batches(r) {
-		if err != nil {
-			return all, err
+	var pieces [][]Event
+	total, size := 0, BatchSize
+	for {
+		piece := make([]Event, size)
+		n := 0
+		for n < size {
+			k, err := r.Read(piece[n:])
+			n += k
+			if err == nil {
+				continue
+			}
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			if len(pieces) == 0 {
+				return piece[:n:n], err
+			}
+			all := make([]Event, 0, total+n)
+			for _, p := range pieces {
+				all = append(all, p...)
+			}
+			return append(all, piece[:n]...), err
 		}
-		all = append(all, batch...)
+		pieces = append(pieces, piece)
+		total += n
+		size = min(2*size, 256*BatchSize)
 	}
-	return all, nil
 }
 
 // Copy writes the whole stream to w and returns the number of events written.
