@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestEnginesAgreeOnRecordings runs every real recording that we read through the
+// built-in networks with both engines and several numbers of workers, as a user
+// would: the trace hashes are equal. Short tests take the first 60 ms of each.
+func TestEnginesAgreeOnRecordings(t *testing.T) {
+	data := filepath.Join("..", "..", "..", "shared", "data")
+	if _, err := os.Stat(data); err != nil {
+		t.Skip("../shared is absent: no real recordings to run on")
+	}
+	var files []string
+	for _, pattern := range []string{"aedat4/davis346_dv_zstd.aedat4", "aedat4/test*.aedat4", "aedat2/*.aedat", "atis/*", "aer/*.aedat", "nmnist-small/Test/*/*1.bin"} {
+		found, err := filepath.Glob(filepath.Join(data, pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %v, %v", pattern, found, err)
+		}
+		files = append(files, found...)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			args := []string{"run", "--json", "--raster", "none", file}
+			switch {
+			case strings.Contains(file, "addr2b"):
+				args = append(args, "--format", "aer16")
+			case strings.Contains(file, "addr4b"):
+				args = append(args, "--format", "aer32")
+			}
+			if testing.Short() {
+				args = append(args, "--to", "60ms")
+			}
+			for _, net := range []string{"edges", "dense"} {
+				want := ""
+				for _, how := range [][]string{{"--engine", "dense"}, {"--workers", "1"}, {"--workers", "2"}, {"--workers", "5"}} {
+					var out, errs bytes.Buffer
+					if code := run(append(append(args[:len(args):len(args)], "--net", net), how...), strings.NewReader(""), &out, &errs); code != exitOK {
+						t.Fatalf("%v: exit code %d: %s", how, code, errs.String())
+					}
+					var r runResult
+					if err := json.Unmarshal(out.Bytes(), &r); err != nil {
+						t.Fatalf("%v: %v in %s", how, err, out.String())
+					}
+					if want == "" {
+						want = r.TraceHash
+					}
+					if r.TraceHash != want {
+						t.Errorf("network %s, %v: trace %s, the dense engine has %s", net, how, r.TraceHash, want)
+					}
+				}
+			}
+		})
+	}
+}
