@@ -10,6 +10,7 @@ import (
 
 	"dvsim/events"
 	"dvsim/events/eventstest"
+	"dvsim/internal/reference"
 )
 
 // v12PeersScript reads AEDAT 2 and 3.1 with tonic, and writes AEDAT 1, 2 and 3.1
@@ -40,7 +41,7 @@ func TestPeersAndTextFormats(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts Python")
 	}
-	python, mkdata := v4PeersPython(t), v12Shared(t, "peers")
+	python, mkdata := v4PeersPython(t), reference.Shared(t, "peers")
 	g := events.Geometry{Width: 346, Height: 260}
 	ev := eventstest.Sample(50_000, g, 6)
 	dir := t.TempDir()

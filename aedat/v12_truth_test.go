@@ -3,10 +3,10 @@ package aedat_test
 import (
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"dvsim/events"
+	"dvsim/internal/reference"
 )
 
 // v12Truth is what ../shared/data/truth says of a recording of AEDAT 1, 2 or
@@ -23,32 +23,9 @@ type v12Truth struct {
 	Size []int `json:"size"`
 }
 
-// v12Shared returns the path of a file of ../shared, beside the repository.
-func v12Shared(t testing.TB, elem ...string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if filepath.Dir(dir) == dir {
-			t.Fatal("no go.mod above the working directory")
-		}
-		dir = filepath.Dir(dir)
-	}
-	p := filepath.Join(append([]string{dir, "..", "shared"}, elem...)...)
-	if _, err := os.Stat(p); err != nil {
-		t.Skipf("../shared is absent: %v", err)
-	}
-	return p
-}
-
 func v12ReadTruth(t testing.TB, name string) v12Truth {
 	t.Helper()
-	b, err := os.ReadFile(v12Shared(t, "data", "truth", name+".json"))
+	b, err := os.ReadFile(reference.Shared(t, "data", "truth", name+".json"))
 	if err != nil {
 		t.Skipf("../shared is absent: %v", err)
 	}
@@ -79,7 +56,7 @@ func TestTruthAER(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			want := v12ReadTruth(t, c.name)
-			path := v12Shared(t, "data", "aer", c.name)
+			path := reference.Shared(t, "data", "aer", c.name)
 			r, err := events.Open(path, &events.Options{Format: c.format})
 			if err != nil {
 				t.Fatal(err)
@@ -106,7 +83,7 @@ func TestHeaderlessIsAmbiguousOrNot(t *testing.T) {
 		"sound_mono_32ch_ONOFF_addr2b_ts02.aedat": "aedat1, aer16",
 		"enun_stereo_64ch_ONOFF_addr4b_ts1.aedat": "",
 	} {
-		r, err := events.Open(v12Shared(t, "data", "aer", name), nil)
+		r, err := events.Open(reference.Shared(t, "data", "aer", name), nil)
 		if want == "" {
 			if err != nil {
 				t.Fatal(err)
@@ -129,7 +106,7 @@ func TestTruthAEDAT2(t *testing.T) {
 	want := v12ReadTruth(t, name)
 	var imu int64
 	var accel [3]float64
-	r, err := events.Open(v12Shared(t, "data", "aedat2", name), &events.Options{Tap: events.Tap{
+	r, err := events.Open(reference.Shared(t, "data", "aedat2", name), &events.Options{Tap: events.Tap{
 		IMU: func(s []events.IMU) error {
 			for _, m := range s {
 				imu++

@@ -13,6 +13,7 @@ import (
 
 	"dvsim/events"
 	"dvsim/events/eventstest"
+	"dvsim/internal/reference"
 )
 
 // v4RealFile is a real recording and its events, packet by packet. Tests change copies.
@@ -36,7 +37,7 @@ func v4Real(t testing.TB, name string) (data []byte, steps []v4Step, perPacket [
 
 func v4ReadReal(t testing.TB, name string) (data []byte, steps []v4Step, perPacket [][]events.Event) {
 	t.Helper()
-	data, err := os.ReadFile(v12Shared(t, "data", "aedat4", name))
+	data, err := os.ReadFile(reference.Shared(t, "data", "aedat4", name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"dvsim/events"
+	"dvsim/internal/reference"
 )
 
 // v4Truth is what independent decoders say of a recording (../shared/data/truth).
@@ -148,14 +149,14 @@ var v4Recordings = []string{
 
 func v4ReadTruth(t testing.TB, name string) (file string, w v4Truth) {
 	t.Helper()
-	b, err := os.ReadFile(v12Shared(t, "data", "truth", name+".aedat4.json"))
+	b, err := os.ReadFile(reference.Shared(t, "data", "truth", name+".aedat4.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := json.Unmarshal(b, &w); err != nil {
 		t.Fatal(err)
 	}
-	return v12Shared(t, "data", "aedat4", name+".aedat4"), w
+	return reference.Shared(t, "data", "aedat4", name+".aedat4"), w
 }
 
 func TestTruthAEDAT4(t *testing.T) {

@@ -6,43 +6,19 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"dvsim/events"
+	"dvsim/internal/reference"
 )
-
-// shared returns a path in ../shared, beside the repository, or skips the test.
-func shared(t testing.TB, elem ...string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	for err == nil {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if up := filepath.Dir(dir); up != dir {
-			dir = up
-			continue
-		}
-		err = os.ErrNotExist
-	}
-	if err != nil {
-		t.Fatal("go.mod is not above the working directory")
-	}
-	dir = filepath.Join(dir, "..", "shared")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("../shared is absent: this test needs its recordings")
-	}
-	return filepath.Join(append([]string{dir}, elem...)...)
-}
 
 // TestDigestAgainstTruth reads plain 5-byte recordings, which need no codec, and
 // compares with what an independent program found in them.
 func TestDigestAgainstTruth(t *testing.T) {
 	for _, name := range []string{"nmnist_sample.bin", "dvsgesture_1.bs2", "dvsgesture_6.bs2"} {
-		raw, err := os.ReadFile(shared(t, "data", "atis", name))
+		raw, err := os.ReadFile(reference.Shared(t, "data", "atis", name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +27,7 @@ func TestDigestAgainstTruth(t *testing.T) {
 			b := raw[i:]
 			ev = append(ev, events.Event{T: int64(b[2]&127)<<16 | int64(b[3])<<8 | int64(b[4]), X: uint16(b[0]), Y: uint16(b[1]), P: events.Polarity(b[2] >> 7)})
 		}
-		text, err := os.ReadFile(shared(t, "data", "truth", name+".json"))
+		text, err := os.ReadFile(reference.Shared(t, "data", "truth", name+".json"))
 		if err != nil {
 			t.Fatal(err)
 		}

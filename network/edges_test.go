@@ -12,6 +12,7 @@ import (
 	_ "dvsim/aedat"
 	"dvsim/events"
 	_ "dvsim/formats/nmnist"
+	"dvsim/internal/reference"
 	"dvsim/network"
 	"dvsim/sim"
 	"dvsim/trace"
@@ -171,7 +172,7 @@ func TestEdgesRecordings(t *testing.T) {
 			continue
 		}
 		t.Run(c.file, func(t *testing.T) {
-			rec, err := events.Open(shared(t, "data/"+c.file), nil)
+			rec, err := events.Open(reference.Shared(t, "data/"+c.file), nil)
 			if err != nil {
 				t.Fatal(err)
 			}

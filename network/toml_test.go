@@ -17,6 +17,7 @@ import (
 
 	"dvsim/events"
 	"dvsim/internal/npz"
+	"dvsim/internal/reference"
 	"dvsim/network"
 	"dvsim/sim"
 )
@@ -66,19 +67,9 @@ func TestBadFiles(t *testing.T) {
 	}
 }
 
-// shared finds a file of the reference results beside the repository.
-func shared(t *testing.T, path string) string {
-	t.Helper()
-	p := filepath.Join("..", "..", "shared", filepath.FromSlash(path))
-	if _, err := os.Stat(p); err != nil {
-		t.Skipf("../shared is absent: %v", err)
-	}
-	return p
-}
-
 // TestTorchWeights loads the weights of a network that snnTorch ran, index by index.
 func TestTorchWeights(t *testing.T) {
-	path := shared(t, "truth/conv/conv_davis346.npz")
+	path := reference.Shared(t, "truth/conv/conv_davis346.npz")
 	n, err := network.Open("testdata/conv346.toml", network.Options{Weights: path})
 	if err != nil {
 		t.Fatal(err)
@@ -248,12 +239,12 @@ func TestTorchNetworkRuns(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs two layers of 260×346 sites")
 	}
-	path := shared(t, "truth/conv/conv_davis346.npz")
+	path := reference.Shared(t, "truth/conv/conv_davis346.npz")
 	n, err := network.Load("testdata/conv346.toml", network.Options{Weights: path})
 	if err != nil {
 		t.Fatal(err)
 	}
-	rec, err := events.Open(shared(t, "data/aedat4/davis346.aedat4"), nil)
+	rec, err := events.Open(reference.Shared(t, "data/aedat4/davis346.aedat4"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

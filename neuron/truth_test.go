@@ -4,32 +4,12 @@ import (
 	"encoding/json"
 	"math"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"dvsim/internal/npz"
+	"dvsim/internal/reference"
 )
-
-// shared returns the path of a reference file beside the repository, or skips.
-func shared(t *testing.T, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	for err == nil {
-		if _, e := os.Stat(filepath.Join(dir, "go.mod")); e == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	path := filepath.Join(dir, "..", "shared", name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("../shared is absent: %v", err)
-	}
-	return path
-}
 
 // closeTo is the bar for potentials against other programs: 1e-5 relative, with an
 // absolute floor for values near 0 that are differences of larger ones.
@@ -66,7 +46,7 @@ func (c leakyConfig) params() *Params {
 // TestLeakyAgainstSNNTorch steps every Leaky sequence of the reference: all spikes
 // equal, potentials to 1e-5.
 func TestLeakyAgainstSNNTorch(t *testing.T) {
-	f, err := npz.Open(shared(t, "truth/snntorch/neurons.npz"))
+	f, err := npz.Open(reference.Shared(t, "truth/snntorch/neurons.npz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +126,7 @@ type nestSingle struct {
 
 func readNEST(t *testing.T, name string) (d nestSingle, p *Params) {
 	t.Helper()
-	b, err := os.ReadFile(shared(t, "truth/nest/"+name))
+	b, err := os.ReadFile(reference.Shared(t, "truth/nest/"+name))
 	if err != nil {
 		t.Fatal(err)
 	}

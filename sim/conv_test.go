@@ -1,37 +1,16 @@
 package sim
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"dvsim/events"
 	_ "dvsim/formats/all"
 	"dvsim/internal/npz"
+	"dvsim/internal/reference"
 	"dvsim/network"
 	"dvsim/neuron"
 	"dvsim/trace"
 )
-
-// shared returns the path of a reference file beside the repository, or skips.
-func shared(t testing.TB, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	for err == nil {
-		if _, e := os.Stat(filepath.Join(dir, "go.mod")); e == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	path := filepath.Join(dir, "..", "shared", name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("../shared is absent: %v", err)
-	}
-	return path
-}
 
 func floats(t testing.TB, f *npz.File, name string) []float32 {
 	t.Helper()
@@ -99,7 +78,7 @@ func convNet(t testing.TB, f *npz.File) *network.Network {
 
 func recording(t testing.TB, name string) []events.Event {
 	t.Helper()
-	rec, err := events.Open(shared(t, name), nil)
+	rec, err := events.Open(reference.Shared(t, name), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +93,7 @@ func recording(t testing.TB, name string) []events.Event {
 // TestConvAgainstSNNTorch runs the reference's convolutional network over a whole
 // recording: spikes of each layer and step, of each channel, and each output spike.
 func TestConvAgainstSNNTorch(t *testing.T) {
-	f, err := npz.Open(shared(t, "truth/conv/conv_davis346.npz"))
+	f, err := npz.Open(reference.Shared(t, "truth/conv/conv_davis346.npz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +165,7 @@ func TestConvAgainstSNNTorch(t *testing.T) {
 }
 
 func BenchmarkConv346(b *testing.B) {
-	f, err := npz.Open(shared(b, "truth/conv/conv_davis346.npz"))
+	f, err := npz.Open(reference.Shared(b, "truth/conv/conv_davis346.npz"))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -219,7 +198,7 @@ func TestConvDense(t *testing.T) {
 	if testing.Short() {
 		t.Skip("steps 2 million neurons")
 	}
-	f, err := npz.Open(shared(t, "truth/conv/conv_davis346.npz"))
+	f, err := npz.Open(reference.Shared(t, "truth/conv/conv_davis346.npz"))
 	if err != nil {
 		t.Fatal(err)
 	}

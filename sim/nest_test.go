@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"dvsim/events"
+	"dvsim/internal/reference"
 	"dvsim/network"
 	"dvsim/neuron"
 )
@@ -46,7 +47,7 @@ func (p nestNeuron) params() *neuron.Params {
 
 func readJSON(t *testing.T, name string, into any) {
 	t.Helper()
-	b, err := os.ReadFile(shared(t, name))
+	b, err := os.ReadFile(reference.Shared(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"dvsim/events"
 	"dvsim/internal/npz"
+	"dvsim/internal/reference"
 	"dvsim/network"
 	"dvsim/neuron"
 )
@@ -96,7 +97,7 @@ func (c *leakyCase) network(skip bool) (*network.Network, []events.Event) {
 // engines: with one dense connection, where every neuron is touched in every step,
 // and with sparse synapses, where only those are that get something.
 func TestLeakyAgainstSNNTorch(t *testing.T) {
-	f, err := npz.Open(shared(t, "truth/snntorch/neurons.npz"))
+	f, err := npz.Open(reference.Shared(t, "truth/snntorch/neurons.npz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +125,7 @@ func TestLeakyAgainstSNNTorch(t *testing.T) {
 // TestRecurrentLeakyAgainstSNNTorch: RLeaky is Leaky with a connection to itself
 // that takes one step.
 func TestRecurrentLeakyAgainstSNNTorch(t *testing.T) {
-	f, err := npz.Open(shared(t, "truth/snntorch/neurons.npz"))
+	f, err := npz.Open(reference.Shared(t, "truth/snntorch/neurons.npz"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,20 +3,18 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"dvsim/internal/reference"
 )
 
 // TestEnginesAgreeOnRecordings runs every real recording that we read through the
 // built-in networks with both engines and several numbers of workers, as a user
 // would: the trace hashes are equal. Short tests take the first 60 ms of each.
 func TestEnginesAgreeOnRecordings(t *testing.T) {
-	data := filepath.Join("..", "..", "..", "shared", "data")
-	if _, err := os.Stat(data); err != nil {
-		t.Skip("../shared is absent: no real recordings to run on")
-	}
+	data := reference.Shared(t, "data")
 	var files []string
 	for _, pattern := range []string{"aedat4/davis346_dv_zstd.aedat4", "aedat4/test*.aedat4", "aedat2/*.aedat", "atis/*", "aer/*.aedat", "nmnist-small/Test/*/*1.bin"} {
 		found, err := filepath.Glob(filepath.Join(data, pattern))

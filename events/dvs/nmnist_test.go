@@ -17,36 +17,13 @@ import (
 	"dvsim/events"
 	"dvsim/events/dvs"
 	"dvsim/events/eventstest"
+	"dvsim/internal/reference"
 )
-
-// shared returns a path in ../shared, beside the repository, or skips the test.
-func shared(t testing.TB, elem ...string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if up := filepath.Dir(dir); up != dir {
-			dir = up
-			continue
-		}
-		t.Fatal("go.mod is not above the working directory")
-	}
-	dir = filepath.Join(dir, "..", "shared")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("../shared is absent: this test needs MNIST and N-MNIST")
-	}
-	return filepath.Join(append([]string{dir}, elem...)...)
-}
 
 // pictures reads the training pictures of MNIST.
 func pictures(t testing.TB) [][]uint8 {
 	t.Helper()
-	f, err := os.Open(shared(t, "data", "mnist", "train-images-idx3-ubyte.gz"))
+	f, err := os.Open(reference.Shared(t, "data", "mnist", "train-images-idx3-ubyte.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +52,7 @@ type recording struct {
 
 func realRecordings(t testing.TB, n int) []recording {
 	t.Helper()
-	files, err := filepath.Glob(shared(t, "data", "nmnist-small", "Train", "*", "*.b*"))
+	files, err := filepath.Glob(reference.Shared(t, "data", "nmnist-small", "Train", "*", "*.b*"))
 	if err != nil || len(files) < n {
 		t.Fatalf("%d recordings, %v", len(files), err)
 	}

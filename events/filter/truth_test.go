@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,31 +13,8 @@ import (
 	"dvsim/events"
 	"dvsim/events/filter"
 	"dvsim/internal/npz"
+	"dvsim/internal/reference"
 )
-
-// shared returns a path in ../shared, beside the repository, or skips the test.
-func shared(t testing.TB, elem ...string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if up := filepath.Dir(dir); up != dir {
-			dir = up
-			continue
-		}
-		t.Fatal("go.mod is not above the working directory")
-	}
-	dir = filepath.Join(dir, "..", "shared")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("../shared is absent: this test needs what other programs made of the same events")
-	}
-	return filepath.Join(append([]string{dir}, elem...)...)
-}
 
 // truth is one entry of filters.json.
 type truth struct {
@@ -161,7 +137,7 @@ func (e *truth) filter(open func() events.Reader, g events.Geometry) (r events.R
 // TestAgainstPeers holds the filters to what dv-processing, jAER, Tonic and faery
 // made of the same events.
 func TestAgainstPeers(t *testing.T) {
-	text, err := os.ReadFile(shared(t, "truth", "filters", "filters.json"))
+	text, err := os.ReadFile(reference.Shared(t, "truth", "filters", "filters.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +145,7 @@ func TestAgainstPeers(t *testing.T) {
 	if err := json.Unmarshal(text, &entries); err != nil {
 		t.Fatal(err)
 	}
-	kept, err := npz.Open(shared(t, "truth", "filters", "kept.npz"))
+	kept, err := npz.Open(reference.Shared(t, "truth", "filters", "kept.npz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +228,7 @@ type source struct {
 // sources reads the three streams of the truth without any codec of this module.
 func sources(t *testing.T) map[string]source {
 	t.Helper()
-	raw, err := os.ReadFile(shared(t, "data", "atis", "dvsgesture_1.bs2"))
+	raw, err := os.ReadFile(reference.Shared(t, "data", "atis", "dvsgesture_1.bs2"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +238,7 @@ func sources(t *testing.T) map[string]source {
 		gesture = append(gesture, events.Event{T: int64(b[2]&127)<<16 | int64(b[3])<<8 | int64(b[4]), X: uint16(b[0]), Y: uint16(b[1]), P: events.Polarity(b[2] >> 7)})
 	}
 
-	f, err := npz.Open(shared(t, "truth", "filters", "tiny.npz"))
+	f, err := npz.Open(reference.Shared(t, "truth", "filters", "tiny.npz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +266,7 @@ func sources(t *testing.T) map[string]source {
 // FlatBuffer, which for events is a block of 16-byte records behind 32 bytes.
 func davis(t *testing.T) []events.Event {
 	t.Helper()
-	raw, err := os.ReadFile(shared(t, "data", "aedat4", "davis346_dv_none.aedat4"))
+	raw, err := os.ReadFile(reference.Shared(t, "data", "aedat4", "davis346_dv_none.aedat4"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"dvsim/events"
 	"dvsim/events/eventstest"
+	"dvsim/internal/reference"
 )
 
 func drain(b *testing.B, r events.Recording, buf []events.Event) (n int) {
@@ -68,7 +69,7 @@ func BenchmarkDecode(b *testing.B) {
 
 func benchFiles(b *testing.B, workers int) {
 	var files []string
-	err := filepath.WalkDir(shared(b, "data", "nmnist-small"), func(path string, e fs.DirEntry, err error) error {
+	err := filepath.WalkDir(reference.Shared(b, "data", "nmnist-small"), func(path string, e fs.DirEntry, err error) error {
 		if filepath.Ext(path) == ".bin" {
 			files = append(files, path)
 		}

@@ -16,31 +16,9 @@ import (
 	"dvsim/events/eventstest"
 	_ "dvsim/formats/nmnist"
 
+	"dvsim/internal/reference"
 	"pgregory.net/rapid"
 )
-
-// shared returns a path in ../shared, beside the repository.
-func shared(t testing.TB, elem ...string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if filepath.Dir(dir) == dir {
-			t.Fatal("no go.mod above the working directory")
-		}
-		dir = filepath.Dir(dir)
-	}
-	p := filepath.Join(append([]string{dir, "..", "shared"}, elem...)...)
-	if _, err := os.Stat(p); err != nil {
-		t.Skipf("../shared is absent: %v", err)
-	}
-	return p
-}
 
 func TestTruth(t *testing.T) {
 	names := []string{"nmnist_sample.bin"}
@@ -49,7 +27,7 @@ func TestTruth(t *testing.T) {
 	}
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
-			b, err := os.ReadFile(shared(t, "data", "truth", name+".json"))
+			b, err := os.ReadFile(reference.Shared(t, "data", "truth", name+".json"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -59,7 +37,7 @@ func TestTruth(t *testing.T) {
 			if err := json.Unmarshal(b, &want); err != nil {
 				t.Fatal(err)
 			}
-			r, err := events.Open(shared(t, "data", "atis", name), nil)
+			r, err := events.Open(reference.Shared(t, "data", "atis", name), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +63,7 @@ func TestTruth(t *testing.T) {
 
 func TestAllOfNMNISTSmall(t *testing.T) {
 	files, total := 0, int64(0)
-	err := filepath.WalkDir(shared(t, "data", "nmnist-small"), func(path string, e fs.DirEntry, err error) error {
+	err := filepath.WalkDir(reference.Shared(t, "data", "nmnist-small"), func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || filepath.Ext(path) != ".bin" {
 			return err
 		}
