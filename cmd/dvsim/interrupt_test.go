@@ -30,7 +30,7 @@ func (r *interrupting) Read(p []byte) (int, error) {
 		if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
 			return 0, err
 		}
-		time.Sleep(100 * time.Millisecond) // the signal is handled beside us
+		time.Sleep(500 * time.Millisecond) // the signal is handled beside us
 	}
 	n := copy(p[:min(len(p), 1000)], r.data[r.at:])
 	r.at += n
