@@ -30,7 +30,7 @@ func Create(name, format string, h *Header, opt WriteOptions) (*FileWriter, erro
 	if err != nil {
 		return nil, err
 	}
-	fw := &FileWriter{name: name, tmp: tmp, buf: bufio.NewWriterSize(tmp, 256<<10)}
+	fw := &FileWriter{name: name, format: f.Name, tmp: tmp, buf: bufio.NewWriterSize(tmp, 256<<10)}
 	w, err := f.Create(&seekBuffer{fw.buf, tmp}, h, opt)
 	if err != nil {
 		fw.Abort()
@@ -42,12 +42,16 @@ func Create(name, format string, h *Header, opt WriteOptions) (*FileWriter, erro
 
 // FileWriter is a recording being written to a file.
 type FileWriter struct {
-	name string
-	tmp  *os.File
-	buf  *bufio.Writer
-	w    Writer
-	done bool
+	name   string
+	format string
+	tmp    *os.File
+	buf    *bufio.Writer
+	w      Writer
+	done   bool
 }
+
+// Format is the registry name of the format that is written.
+func (f *FileWriter) Format() string { return f.format }
 
 // Write appends events.
 func (f *FileWriter) Write(src []Event) error { return withFile(f.w.Write(src), f.name) }

@@ -98,11 +98,7 @@ func (a *app) convert(ctx context.Context, f *inputFlags, in, out, as string, op
 	if err := w.Close(); err != nil {
 		return err
 	}
-	h, err := events.DecodeHeader(out, &events.Options{Format: as})
-	if err != nil {
-		return fmt.Errorf("reading back what was written: %w", err)
-	}
-	res.Format = h.Format
+	res.Format = w.Format()
 	loss := o.rec.Report().Loss
 	res.LostPackets, res.LostBytes = loss.Packets, loss.Bytes
 	if loss.Any() || res.LeftOut > 0 {
@@ -111,23 +107,10 @@ func (a *app) convert(ctx context.Context, f *inputFlags, in, out, as string, op
 	if a.json {
 		return a.printJSON(res)
 	}
-	fmt.Fprintf(a.out, "%s: %s, %s events, %s frames, %s IMU readings, %s triggers\n", out, h.Format, count(res.Events), count(res.Frames), count(res.IMU), count(res.Triggers))
+	fmt.Fprintf(a.out, "%s: %s, %s events, %s frames, %s IMU readings, %s triggers\n", out, res.Format, count(res.Events), count(res.Frames), count(res.IMU), count(res.Triggers))
 	if res.LeftOut > 0 {
-		fmt.Fprintf(a.err, "dvsim: %s holds no frames, IMU readings or triggers: %s of them were left out\n", h.Format, count(res.LeftOut))
+		fmt.Fprintf(a.err, "dvsim: %s holds no frames, IMU readings or triggers: %s of them were left out\n", res.Format, count(res.LeftOut))
 	}
 	a.printLoss(loss)
 	return nil
-}
-
-// untilDone is a Reader that ends with the context.
-type untilDone struct {
-	events.Reader
-	ctx context.Context
-}
-
-func (u *untilDone) Read(dst []events.Event) (int, error) {
-	if err := u.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return u.Reader.Read(dst)
 }

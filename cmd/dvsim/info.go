@@ -129,24 +129,12 @@ func (a *app) infoOne(ctx context.Context, f *inputFlags, name string, withDiges
 	if withDigest {
 		digest = &events.Digest{}
 	}
-	bar := a.progress(name, o)
-	var readErr error
-	for batch, err := range events.Batches(o.Reader) {
-		if err != nil {
-			readErr = err
-			break
-		}
+	readErr := a.each(ctx, name, o, func(batch []events.Event) {
 		stats.Add(batch)
 		if digest != nil {
 			digest.Add(batch)
 		}
-		bar.tick()
-		if ctx.Err() != nil {
-			readErr = ctx.Err()
-			break
-		}
-	}
-	bar.done()
+	})
 	interrupted := errors.Is(readErr, context.Canceled)
 	if readErr != nil && !interrupted {
 		return readErr

@@ -66,19 +66,11 @@ func (a *app) plotOne(ctx context.Context, f *inputFlags, name, out string) erro
 	}
 	defer o.Close()
 	page := render.NewOverview(render.Options{Title: filepath.Base(displayName(name)), Geometry: o.Header().Geometry})
-	bar := a.progress(name, o)
 	res := plotResult{File: displayName(name), Plot: out}
-	var readErr error
-	for batch, err := range events.Batches(&untilDone{o.Reader, ctx}) {
-		if err != nil {
-			readErr = err
-			break
-		}
+	readErr := a.each(ctx, name, o, func(batch []events.Event) {
 		page.Events(batch)
 		res.Events += int64(len(batch))
-		bar.tick()
-	}
-	bar.done()
+	})
 	if readErr != nil && !errors.Is(readErr, context.Canceled) {
 		return readErr
 	}

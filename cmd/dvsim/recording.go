@@ -1,11 +1,12 @@
 package main
 
 import (
+	"context"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -41,14 +42,11 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 }
 
 func formatList() string {
-	s := ""
-	for i, f := range events.Formats() {
-		if i > 0 {
-			s += ", "
-		}
-		s += f.Name
+	var names []string
+	for _, f := range events.Formats() {
+		names = append(names, f.Name)
 	}
-	return s
+	return strings.Join(names, ", ")
 }
 
 // goroutines is --workers with its default.
@@ -166,7 +164,7 @@ func (o *opened) filter(r events.Reader, f *inputFlags) (err error) {
 	if f.from > 0 || f.to > 0 {
 		to := f.to.Microseconds()
 		if f.to == 0 {
-			to = math.MaxInt64
+			to = filter.End
 		}
 		if r, err = filter.Slice(r, f.from.Microseconds(), to); err != nil {
 			return usagef("--from, --to: %w", err)
@@ -191,6 +189,34 @@ func (o *opened) crop(rect events.Rect) error {
 	}
 	o.Reader = r
 	return nil
+}
+
+// each shows every batch of the recording to do, with a progress bar, until the
+// recording or the context ends.
+func (a *app) each(ctx context.Context, name string, o *opened, do func([]events.Event)) error {
+	bar := a.progress(name, o)
+	defer bar.done()
+	for batch, err := range events.Batches(&untilDone{o.Reader, ctx}) {
+		if err != nil {
+			return err
+		}
+		do(batch)
+		bar.tick()
+	}
+	return nil
+}
+
+// untilDone is a Reader that ends with the context.
+type untilDone struct {
+	events.Reader
+	ctx context.Context
+}
+
+func (u *untilDone) Read(dst []events.Event) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return u.Reader.Read(dst)
 }
 
 // countingReader tells how far a file has been read.

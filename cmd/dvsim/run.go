@@ -107,8 +107,8 @@ func (a *app) run(cmd *cobra.Command, f *runFlags, args []string) error {
 	if many {
 		for _, dir := range []string{f.raster, f.record} {
 			if dir != "" && dir != "none" {
-				if err := os.MkdirAll(dir, 0o755); err != nil {
-					return friendly(err)
+				if err := makeDir(dir); err != nil {
+					return err
 				}
 			}
 		}
