@@ -17,7 +17,7 @@ import (
 type base struct {
 	net  *network.Network
 	opt  Options
-	enc  encoder
+	enc  *network.Encoder
 	tick int64 // µs of a step; 1 in a continuous network
 
 	started, finished bool
@@ -45,7 +45,7 @@ func newBase(net *network.Network, opt *Options) *base {
 	if b.err = net.Check(); b.err != nil {
 		return b
 	}
-	b.enc = newEncoder(&net.Input)
+	b.enc = net.Input.Encoder()
 	b.traceLayer = make([]int, len(net.Layers))
 	for i := range b.traceLayer {
 		b.traceLayer[i] = -1
@@ -111,12 +111,12 @@ func (b *base) setNow(step int64) {
 // input says which input an event spikes; ok is false, and it is counted why,
 // when there is none.
 func (b *base) input(e *events.Event) (i uint32, ok bool) {
-	i, why := b.enc.index(e)
+	i, why := b.enc.Index(e)
 	switch why {
-	case outside:
+	case network.Outside:
 		b.stats.Outside++
 		return 0, false
-	case ignored:
+	case network.Ignored:
 		b.stats.Ignored++
 		return 0, false
 	}
