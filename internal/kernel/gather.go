@@ -6,18 +6,19 @@ package kernel
 // their counts), and the weight gradient of one source (rows are the samples and
 // steps in which it spiked).
 func AxpyRows(acc, w []float32, stride int, rows []uint32, x []float32) {
-	axpyRowsGeneric(acc, w, stride, rows, x)
+	axpyRows(acc, w, stride, rows, x)
 }
 
 // AddToRows adds a row to rows of a matrix, in the order given: for each r of
 // rows, w[r·stride+i] += row[i] for all i of row. It is the twin of [AddRows] on
 // the way back: the weight gradients of the sources that spiked in a step.
 func AddToRows(w []float32, stride int, rows []uint32, row []float32) {
-	addToRowsGeneric(w, stride, rows, row)
+	addToRows(w, stride, rows, row)
 }
 
 func axpyRowsGeneric(acc, w []float32, stride int, rows []uint32, x []float32) {
 	n := len(acc)
+	w = w[:len(w):len(w)]
 	x = x[:len(rows)]
 	for len(rows) >= 4 {
 		r0 := w[int(rows[0])*stride:][:n]
@@ -36,6 +37,7 @@ func axpyRowsGeneric(acc, w []float32, stride int, rows []uint32, x []float32) {
 }
 
 func addToRowsGeneric(w []float32, stride int, rows []uint32, row []float32) {
+	w = w[:len(w):len(w)]
 	for _, r := range rows {
 		addRowGeneric(w[int(r)*stride:][:len(row)], row)
 	}

@@ -25,7 +25,7 @@ const (
 // length of dst. The bits of dst are those that [SweepSubtractBias] gives for one
 // beta and theta.
 func LeakyStep(dst, v, in, bias, beta, theta []float32, reset Reset, spikes []uint64) {
-	leakyStepGeneric(dst, v, in, bias, beta, theta, reset, spikes)
+	leakyStep(dst, v, in, bias, beta, theta, reset, spikes)
 }
 
 // FastSigmoidBack is one step of the way back through Leaky neurons with the
@@ -41,7 +41,7 @@ func LeakyStep(dst, v, in, bias, beta, theta []float32, reset Reset, spikes []ui
 // with respect to the potentials of the next one; zero tells that the neurons
 // reset to zero. All slices have the length of u; u overlaps none of them.
 func FastSigmoidBack(u, ds, next, beta, theta []float32, k float32, zero bool) {
-	fastSigmoidBackGeneric(u, ds, next, beta, theta, k, zero)
+	fastSigmoidBack(u, ds, next, beta, theta, k, zero)
 }
 
 // AtanBack is [FastSigmoidBack] with the surrogate gradient
@@ -51,7 +51,7 @@ func FastSigmoidBack(u, ds, next, beta, theta []float32, k float32, zero bool) {
 //	g    = half/(1 + float32(y·y))
 //	u[j] = float32(g·ds[j]) + float32(beta[j]·keep)
 func AtanBack(u, ds, next, beta, theta []float32, half, c float32, zero bool) {
-	atanBackGeneric(u, ds, next, beta, theta, half, c, zero)
+	atanBack(u, ds, next, beta, theta, half, c, zero)
 }
 
 func leakyStepGeneric(dst, v, in, bias, beta, theta []float32, reset Reset, spikes []uint64) {

@@ -1,14 +1,14 @@
 package kernel
 
 // AddRow adds a row of weights: acc[i] += w[i] for all i of w.
-func AddRow(acc, w []float32) { addRowGeneric(acc, w) }
+func AddRow(acc, w []float32) { addRow(acc, w) }
 
 // AxpyRow adds a multiple of a row of weights: acc[i] += float32(x·w[i]) for all i of w.
-func AxpyRow(acc, w []float32, x float32) { axpyRowGeneric(acc, w, x) }
+func AxpyRow(acc, w []float32, x float32) { axpyRow(acc, w, x) }
 
 // AddRows adds rows of a matrix, in the order given: for each r of rows,
 // acc[i] += w[r·stride+i] for all i of acc.
-func AddRows(acc, w []float32, stride int, rows []uint32) { addRowsGeneric(acc, w, stride, rows) }
+func AddRows(acc, w []float32, stride int, rows []uint32) { addRows(acc, w, stride, rows) }
 
 func addRowGeneric(acc, w []float32) {
 	acc = acc[:len(w)]
@@ -50,6 +50,7 @@ func axpyRowGeneric(acc, w []float32, x float32) {
 
 func addRowsGeneric(acc, w []float32, stride int, rows []uint32) {
 	n := len(acc)
+	w = w[:len(w):len(w)] // a row ends within w, not within its capacity
 	for len(rows) >= 4 {
 		r0 := w[int(rows[0])*stride:][:n]
 		r1 := w[int(rows[1])*stride:][:n]

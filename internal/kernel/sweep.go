@@ -18,14 +18,14 @@ var tinyBits = math.Float32bits(Tiny)
 // Bit i of spikes (bit i%64 of word i/64) becomes v[i] > θ; other bits of the
 // words that v covers become 0.
 func SweepSubtract(v, acc []float32, p, theta float32, spikes []uint64) {
-	sweepSubtractGeneric(v, acc, p, theta, spikes)
+	sweepSubtract(v, acc, p, theta, spikes)
 }
 
 // SweepSubtractBias is SweepSubtract with a constant input: acc[i] + bias[i] takes
 // the place of acc[i]. It reports whether any potential has changed or any acc[i]
 // was not +0: if not, the next sweep without input changes nothing.
 func SweepSubtractBias(v, acc, bias []float32, p, theta float32, spikes []uint64) (moved bool) {
-	return sweepSubtractBiasGeneric(v, acc, bias, p, theta, spikes)
+	return sweepSubtractBias(v, acc, bias, p, theta, spikes)
 }
 
 func sweepSubtractGeneric(v, acc []float32, p, theta float32, spikes []uint64) {

@@ -1,0 +1,115 @@
+//go:build amd64 && !noasm && !race
+
+package kernel
+
+// callNeurons is how many neurons, or weights under Adam, one call handles; a
+// multiple of 64, so that no word of spikes is split.
+const callNeurons = 1 << 13
+
+func words(n int) int { return (n + 63) / 64 }
+
+func sweepSubtract(v, acc []float32, p, theta float32, spikes []uint64) {
+	if active == generic {
+		sweepSubtractGeneric(v, acc, p, theta, spikes)
+		return
+	}
+	acc, spikes = acc[:len(v)], spikes[:words(len(v))]
+	for len(v) > callNeurons {
+		sweepSubtract(v[:callNeurons], acc, p, theta, spikes)
+		v, acc, spikes = v[callNeurons:], acc[callNeurons:], spikes[callNeurons/64:]
+	}
+	if active == avx512 {
+		sweepSubtractAVX512(v, acc, p, theta, spikes)
+	} else {
+		sweepSubtractAVX2(v, acc, p, theta, spikes)
+	}
+}
+
+func sweepSubtractBias(v, acc, bias []float32, p, theta float32, spikes []uint64) (moved bool) {
+	if active == generic {
+		return sweepSubtractBiasGeneric(v, acc, bias, p, theta, spikes)
+	}
+	acc, bias, spikes = acc[:len(v)], bias[:len(v)], spikes[:words(len(v))]
+	for len(v) > callNeurons {
+		if sweepSubtractBias(v[:callNeurons], acc, bias, p, theta, spikes) {
+			moved = true
+		}
+		v, acc, bias, spikes = v[callNeurons:], acc[callNeurons:], bias[callNeurons:], spikes[callNeurons/64:]
+	}
+	if active == avx512 {
+		return sweepSubtractBiasAVX512(v, acc, bias, p, theta, spikes) || moved
+	}
+	return sweepSubtractBiasAVX2(v, acc, bias, p, theta, spikes) || moved
+}
+
+func leakyStep(dst, v, in, bias, beta, theta []float32, reset Reset, spikes []uint64) {
+	n := len(dst)
+	if active == generic {
+		leakyStepGeneric(dst, v, in, bias, beta, theta, reset, spikes)
+		return
+	}
+	v, in, bias, beta, theta, spikes = v[:n], in[:n], bias[:n], beta[:n], theta[:n], spikes[:words(n)]
+	for len(dst) > callNeurons {
+		leakyStep(dst[:callNeurons], v, in, bias, beta, theta, reset, spikes)
+		dst, v, in, bias = dst[callNeurons:], v[callNeurons:], in[callNeurons:], bias[callNeurons:]
+		beta, theta, spikes = beta[callNeurons:], theta[callNeurons:], spikes[callNeurons/64:]
+	}
+	if active == avx512 {
+		leakyStepAVX512(dst, v, in, bias, beta, theta, uint8(reset), spikes)
+	} else {
+		leakyStepAVX2(dst, v, in, bias, beta, theta, uint8(reset), spikes)
+	}
+}
+
+func fastSigmoidBack(u, ds, next, beta, theta []float32, k float32, zero bool) {
+	if active == generic {
+		fastSigmoidBackGeneric(u, ds, next, beta, theta, k, zero)
+		return
+	}
+	n := len(u)
+	ds, next, beta, theta = ds[:n], next[:n], beta[:n], theta[:n]
+	for len(u) > callNeurons {
+		fastSigmoidBack(u[:callNeurons], ds, next, beta, theta, k, zero)
+		u, ds, next, beta, theta = u[callNeurons:], ds[callNeurons:], next[callNeurons:], beta[callNeurons:], theta[callNeurons:]
+	}
+	if active == avx512 {
+		fastSigmoidBackAVX512(u, ds, next, beta, theta, k, zero)
+	} else {
+		fastSigmoidBackAVX2(u, ds, next, beta, theta, k, zero)
+	}
+}
+
+func atanBack(u, ds, next, beta, theta []float32, half, c float32, zero bool) {
+	if active == generic {
+		atanBackGeneric(u, ds, next, beta, theta, half, c, zero)
+		return
+	}
+	n := len(u)
+	ds, next, beta, theta = ds[:n], next[:n], beta[:n], theta[:n]
+	for len(u) > callNeurons {
+		atanBack(u[:callNeurons], ds, next, beta, theta, half, c, zero)
+		u, ds, next, beta, theta = u[callNeurons:], ds[callNeurons:], next[callNeurons:], beta[callNeurons:], theta[callNeurons:]
+	}
+	if active == avx512 {
+		atanBackAVX512(u, ds, next, beta, theta, half, c, zero)
+	} else {
+		atanBackAVX2(u, ds, next, beta, theta, half, c, zero)
+	}
+}
+
+func adam(w, m, v, g []float32, s *AdamStep) {
+	if active == generic {
+		adamGeneric(w, m, v, g, s)
+		return
+	}
+	m, v, g = m[:len(w)], v[:len(w)], g[:len(w)]
+	for len(w) > callNeurons {
+		adam(w[:callNeurons], m, v, g, s)
+		w, m, v, g = w[callNeurons:], m[callNeurons:], v[callNeurons:], g[callNeurons:]
+	}
+	if active == avx512 {
+		adamAVX512(w, m, v, g, s.OneMinusBeta1, s.Beta2, s.OneMinusBeta2, s.InvRoot2, s.Eps, s.Rate, s.L2, s.Decay)
+	} else {
+		adamAVX2(w, m, v, g, s.OneMinusBeta1, s.Beta2, s.OneMinusBeta2, s.InvRoot2, s.Eps, s.Rate, s.L2, s.Decay)
+	}
+}

@@ -1,0 +1,47 @@
+//go:build !amd64 || noasm || race
+
+package kernel
+
+// Without assembly every kernel is its plain twin.
+
+func available() []path { return []path{generic} }
+
+func missing(path) string {
+	return "this program was built without assembly (another processor than amd64, -tags noasm or -race)"
+}
+
+func addRow(acc, w []float32) { addRowGeneric(acc, w) }
+
+func axpyRow(acc, w []float32, x float32) { axpyRowGeneric(acc, w, x) }
+
+func addRows(acc, w []float32, stride int, rows []uint32) { addRowsGeneric(acc, w, stride, rows) }
+
+func axpyRows(acc, w []float32, stride int, rows []uint32, x []float32) {
+	axpyRowsGeneric(acc, w, stride, rows, x)
+}
+
+func addToRows(w []float32, stride int, rows []uint32, row []float32) {
+	addToRowsGeneric(w, stride, rows, row)
+}
+
+func sweepSubtract(v, acc []float32, p, theta float32, spikes []uint64) {
+	sweepSubtractGeneric(v, acc, p, theta, spikes)
+}
+
+func sweepSubtractBias(v, acc, bias []float32, p, theta float32, spikes []uint64) bool {
+	return sweepSubtractBiasGeneric(v, acc, bias, p, theta, spikes)
+}
+
+func leakyStep(dst, v, in, bias, beta, theta []float32, reset Reset, spikes []uint64) {
+	leakyStepGeneric(dst, v, in, bias, beta, theta, reset, spikes)
+}
+
+func fastSigmoidBack(u, ds, next, beta, theta []float32, k float32, zero bool) {
+	fastSigmoidBackGeneric(u, ds, next, beta, theta, k, zero)
+}
+
+func atanBack(u, ds, next, beta, theta []float32, half, c float32, zero bool) {
+	atanBackGeneric(u, ds, next, beta, theta, half, c, zero)
+}
+
+func adam(w, m, v, g []float32, s *AdamStep) { adamGeneric(w, m, v, g, s) }

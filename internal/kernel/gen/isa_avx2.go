@@ -1,0 +1,98 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// avx2 has 16 vectors of 8 lanes. A mask is a vector whose lanes are all ones or
+// all zeros; only moves to and from memory take one.
+type avx2 struct {
+	c     *build.Context
+	tails *Mem // lanes ones, then lanes zeros: read at lanes−n it is the mask of n lanes
+}
+
+func newAVX2() isa { return &avx2{c: build.NewContext()} }
+
+func (a *avx2) ctx() *build.Context { return a.c }
+func (a *avx2) file() string        { return "avx2" }
+func (a *avx2) suffix() string      { return "AVX2" }
+func (a *avx2) lanes() int          { return 8 }
+func (a *avx2) vec() reg.VecVirtual { return a.c.YMM() }
+
+func (a *avx2) lead(n reg.Register) mask {
+	if a.tails == nil {
+		m := a.c.StaticGlobal("tails")
+		a.c.DataAttributes(attr.RODATA | attr.NOPTR)
+		for i := range 2 * a.lanes() {
+			ones := U32(0)
+			if i < a.lanes() {
+				ones = 0xffffffff
+			}
+			a.c.AddDatum(4*i, ones)
+		}
+		a.tails = &m
+	}
+	table, k := a.c.GP64(), a.vec()
+	a.c.LEAQ(a.tails.Offset(4*a.lanes()), table)
+	a.c.NEGQ(n)
+	a.c.VMOVUPS(Mem{Base: table, Index: n, Scale: 4}, k)
+	return k
+}
+
+func (a *avx2) loadTo(m Mem, v reg.VecVirtual, k mask) {
+	if k == nil {
+		a.c.VMOVUPS(m, v)
+		return
+	}
+	a.c.VMASKMOVPS(m, k, v)
+}
+
+func (a *avx2) store(v reg.VecVirtual, m Mem, k mask) {
+	if k == nil {
+		a.c.VMOVUPS(v, m)
+		return
+	}
+	a.c.VMASKMOVPS(v, k, m)
+}
+
+func (a *avx2) addFrom(acc reg.VecVirtual, m Mem, k mask) {
+	if k == nil {
+		a.c.VADDPS(m, acc, acc)
+		return
+	}
+	a.c.VADDPS(load(a, m, k), acc, acc)
+}
+
+func (a *avx2) compare(p predicate, x, y Op) mask {
+	k := a.vec()
+	a.c.VCMPPS(p, y, x, k)
+	return k
+}
+
+func (a *avx2) only(k mask, v Op) reg.VecVirtual { return and(a, k, v) }
+
+// subWhere subtracts +0 elsewhere, which leaves every value as it is, −0 too.
+func (a *avx2) subWhere(k mask, x reg.VecVirtual, y Op) { a.c.VSUBPS(and(a, k, y), x, x) }
+
+func (a *avx2) bits(k, within mask, dst reg.GPVirtual) {
+	if within != nil {
+		k = and(a, k, within)
+	}
+	a.c.VMOVMSKPS(k, dst.As32())
+}
+
+func (a *avx2) anyBit(v reg.VecVirtual, dst reg.GPVirtual) {
+	a.c.VPTEST(v, v)
+	a.c.SETNE(dst.As8L())
+}
+
+func (a *avx2) splat(bits uint32) reg.VecVirtual {
+	w, x, v := a.c.GP32(), a.c.XMM(), a.vec()
+	a.c.MOVL(U32(bits), w)
+	a.c.VMOVD(w, x)
+	a.c.VBROADCASTSS(x, v)
+	return v
+}
