@@ -1,6 +1,7 @@
 package npz_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -186,6 +187,30 @@ func TestRoundTrip(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestNameFlag: a name beyond ASCII is marked as UTF-8, as Python's zipfile needs it.
+func TestNameFlag(t *testing.T) {
+	var b bytes.Buffer
+	if err := npz.Write(&b, npz.Array{Name: "größe.weights", Data: []float32{1}}, npz.Array{Name: "out.weights", Data: []float32{2}}); err != nil {
+		t.Fatal(err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []uint16{1 << 11, 0} {
+		if got := z.File[i].Flags; got != want {
+			t.Errorf("%s: flags %#x, want %#x", z.File[i].Name, got, want)
+		}
+	}
+	f, err := npz.New(bytes.NewReader(b.Bytes()), int64(b.Len()), "w.npz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.Has("größe.weights") {
+		t.Errorf("names %q", f.Names())
 	}
 }
 

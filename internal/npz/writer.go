@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 )
 
 // Array is an array to be written.
@@ -32,6 +33,10 @@ func Write(w io.Writer, arrays ...Array) error { return write(w, arrays, zip.Sto
 // bytes may change with the version of Go, their content does not.
 func WriteCompressed(w io.Writer, arrays ...Array) error { return write(w, arrays, zip.Deflate) }
 
+// nameUTF8 is bit 11 of a member's flags: its name is UTF-8, not code page 437
+// (.ZIP File Format Specification 6.3.10, section 4.4.4).
+const nameUTF8 = 1 << 11
+
 func write(w io.Writer, arrays []Array, method uint16) error {
 	z := zip.NewWriter(w)
 	seen := map[string]bool{}
@@ -48,6 +53,9 @@ func write(w io.Writer, arrays []Array, method uint16) error {
 		h := &zip.FileHeader{
 			Name: a.Name + ".npy", Method: method,
 			CRC32: crc32.ChecksumIEEE(npy.Bytes()), UncompressedSize64: uint64(npy.Len()),
+		}
+		if utf8.ValidString(a.Name) && strings.ContainsFunc(a.Name, func(r rune) bool { return r >= utf8.RuneSelf }) {
+			h.Flags |= nameUTF8
 		}
 		body := npy.Bytes()
 		if method == zip.Deflate {
