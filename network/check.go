@@ -82,8 +82,11 @@ func (c *checker) network() {
 		names[l.Name] = i
 	}
 	in := n.Input
-	if !in.Shape.valid() {
+	switch {
+	case !in.Shape.valid():
 		c.add(input, fmt.Sprintf("the shape %d×%d×%d (rows × columns × channels) is impossible", in.Shape.H, in.Shape.W, in.Shape.C), "")
+	case max(in.Shape.H, in.Shape.W) > maxPixels:
+		c.add(input, fmt.Sprintf("the shape %s has a side of more than %s", in.Shape, count(maxPixels)), "pixels are counted with 16 bits; fold a long input into rows")
 	}
 	switch in.Polarity {
 	case "", Split, Merged, OnOnly, OffOnly:
@@ -97,7 +100,7 @@ func (c *checker) network() {
 	default:
 		c.add(input, fmt.Sprintf("unknown polarity %q", in.Polarity), suggest(string(in.Polarity), polarities))
 	}
-	if g := in.Sensor; g.Width < 0 || g.Height < 0 || (g.Width > 0) != (g.Height > 0) {
+	if g := in.Sensor; g.Width < 0 || g.Height < 0 || (g.Width > 0) != (g.Height > 0) || max(g.Width, g.Height) > maxPixels {
 		c.add(input, fmt.Sprintf("the sensor size %d×%d is impossible", g.Width, g.Height), "")
 	}
 }

@@ -3,7 +3,8 @@
 // data; package sim runs it, package learn trains it. It comes from a file
 // ([Open], [Parse]; the format is docs/formats/network.md), is built in
 // ([Builtin]), or is put together by a program and then tried with
-// [Network.Check].
+// [Network.Check]. [Save] writes it into a folder that Open reads back bit for bit;
+// [Diff] and [Network.Fingerprint] compare two.
 //
 // # Ten lines
 //

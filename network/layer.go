@@ -13,6 +13,9 @@ const maxNeurons = math.MaxInt32
 // maxSide bounds kernels, strides and pads: no sensor has a longer side.
 const maxSide = 1 << 16
 
+// maxPixels bounds the sides of the input and of recordings.
+const maxPixels = 65535
+
 // String returns "260×346×2", or "10" for a flat shape.
 func (s Shape) String() string {
 	if s.H == 1 && s.W == 1 {

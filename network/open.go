@@ -12,13 +12,16 @@ import (
 const folderFile = "net.toml"
 
 // Open reads a network file, or the folder of a training run (net.toml with
-// weights.npz). Everything that is wrong with it comes at once, as [Problems].
+// weights.npz; see [Save]). Everything that is wrong with it comes at once, as [Problems].
 func Open(path string, opt Options) (*Network, error) {
 	st, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
+	base := filepath.Base(filepath.Clean(path))
+	name := strings.TrimSuffix(base, filepath.Ext(base))
 	if st.IsDir() {
+		name = base
 		dir := path
 		path = filepath.Join(dir, folderFile)
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
@@ -29,11 +32,7 @@ func Open(path string, opt Options) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := parse(text, path, opt)
-	if err == nil && st.IsDir() && n.Name == strings.TrimSuffix(folderFile, ".toml") {
-		n.Name = filepath.Base(filepath.Clean(filepath.Dir(path)))
-	}
-	return n, err
+	return parse(text, path, name, opt)
 }
 
 // Load finds a network as a user names it: a built-in one, a network file, or a

@@ -16,6 +16,9 @@ func (p *Pool) Scale() float32 {
 	return p.Weight
 }
 
+// averageWeight is the weight that makes a pool of K×K sites their mean.
+func averageWeight(k int) float32 { return float32(1 / float64(k) / float64(k)) }
+
 // OutShape is the shape behind the pooling: whole windows only, channels stay.
 func (p *Pool) OutShape(in Shape) Shape { return Shape{in.H / p.K, in.W / p.K, in.C} }
 

@@ -23,6 +23,10 @@ type Options struct {
 	Weights string
 	// DtUS overrules the step, in µs; see [Network.AtStep].
 	DtUS int64
+	// Seed of the weights that are drawn, of a built-in network too; 0 leaves the
+	// seed that the file has (0 if it has none) and that of the built-in network.
+	// What has a seed of its own, init = { seed = … }, keeps it.
+	Seed uint64
 	// MaxWeights bounds the numbers that a network may hold; 0 is 2³⁰ (4 GiB).
 	MaxWeights int
 }
@@ -41,12 +45,13 @@ const weightsName = "weights.npz"
 // Parse reads the text of a network file (docs/formats/network.md). Weights come
 // from opt.Weights only; Open looks beside the file.
 func Parse(text []byte, opt Options) (*Network, error) {
-	return parse(text, "", opt)
+	return parse(text, "", "", opt)
 }
 
-// parse reads a network file. name is for messages and to find its weights.
-func parse(text []byte, name string, opt Options) (*Network, error) {
-	r := &reader{file: name, opt: opt, budget: opt.MaxWeights}
+// parse reads a network file. file is for messages and to find its weights; name
+// is what the network is called if the file does not say it.
+func parse(text []byte, file, name string, opt Options) (*Network, error) {
+	r := &reader{file: file, name: name, opt: opt, budget: opt.MaxWeights}
 	if r.budget == 0 {
 		r.budget = 1 << 30
 	}
@@ -90,6 +95,7 @@ func parse(text []byte, name string, opt Options) (*Network, error) {
 // reader builds a network from a file and collects what is wrong with it.
 type reader struct {
 	file   string
+	name   string
 	opt    Options
 	lines  map[string]int
 	found  Problems
@@ -141,8 +147,7 @@ func (r *reader) network(t *table) {
 	n := &Network{Name: t.str("name", ""), Doc: t.str("doc", "")}
 	r.net = n
 	if n.Name == "" {
-		base := filepath.Base(r.file)
-		n.Name = strings.TrimSuffix(base, filepath.Ext(base))
+		n.Name = r.name
 	}
 	continuous := t.boolean("continuous")
 	dt, hasDt := t.duration("dt")
@@ -163,6 +168,9 @@ func (r *reader) network(t *table) {
 	}
 	if seed, ok := t.integer("seed", 0, 1<<62); ok {
 		r.seed = uint64(seed)
+	}
+	if r.opt.Seed != 0 {
+		r.seed = r.opt.Seed
 	}
 	r.weights = r.opt.Weights
 	if file := t.str("weights", weightsName); r.weights == "" && r.file != "" {
@@ -203,8 +211,8 @@ func (r *reader) input(t *table) {
 	t.where = InputName
 	in := &r.net.Input
 	in.Polarity = PolarityMode(t.choice("polarity", string(Split), polarities))
-	w, okW := t.integer("width", 1, 65535)
-	h, okH := t.integer("height", 1, 65535)
+	w, okW := t.integer("width", 1, maxPixels)
+	h, okH := t.integer("height", 1, maxPixels)
 	g := r.opt.Geometry
 	if !g.Known() {
 		g = DefaultGeometry

@@ -121,8 +121,9 @@ func TestTorchWeights(t *testing.T) {
 	}
 }
 
-// TestDocExample reads the example of docs/formats/network.md and looks at what came of it.
-func TestDocExample(t *testing.T) {
+// docExample is the example of docs/formats/network.md.
+func docExample(t *testing.T) *network.Network {
+	t.Helper()
 	md, err := os.ReadFile("../docs/formats/network.md")
 	if err != nil {
 		t.Fatal(err)
@@ -136,8 +137,13 @@ func TestDocExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return n
+}
+
+// TestDocExample looks at what came of the example.
+func TestDocExample(t *testing.T) {
 	var b bytes.Buffer
-	network.Show(n, &b)
+	network.Show(docExample(t), &b)
 	golden(t, "testdata/example.txt", b.Bytes())
 }
 
@@ -229,6 +235,20 @@ func FuzzTOML(f *testing.F) {
 			t.Errorf("parsed, but: %v", err)
 		}
 		network.Show(n, io.Discard)
+		if n.Params() > 1<<12 {
+			return
+		}
+		dir := t.TempDir()
+		if err := network.Save(dir, n); err != nil {
+			t.Fatal("parsed, but not saved:", err)
+		}
+		back, err := network.Open(dir, network.Options{})
+		if err != nil {
+			t.Fatal("saved, but not opened:", err)
+		}
+		if d := network.Diff(n, back); d != nil {
+			t.Fatal("saved and opened:", d)
+		}
 	})
 }
 

@@ -40,7 +40,11 @@ func (c *connReader) key(key string) string {
 	return key
 }
 
-var layerKinds = []string{"dense", "conv2d", "pool", "recurrent", "sparse"}
+var layerKinds = []string{"dense", "conv2d", "pool", "recurrent", "sparse", kindNone}
+
+// kindNone is the kind of a layer whose table has no connection: all of them, if
+// there are any, stand in [[layer.in]].
+const kindNone = "none"
 
 var connKinds = []string{"dense", "conv2d", "pool", "sparse"}
 
@@ -49,7 +53,7 @@ func (l *layerReader) shape() {
 	t := l.t
 	l.kind = t.choice("kind", "dense", layerKinds)
 	l.from = l.i - 1 // the layer before; FromInput for the first
-	if !l.source(t, &l.from) {
+	if l.kind != kindNone && !l.source(t, &l.from) {
 		l.broken = true
 		t.get("size")
 		return
@@ -89,7 +93,7 @@ func (l *layerReader) size() bool {
 	t := l.t
 	v, ok := t.get("size")
 	if !ok {
-		t.bad("size", fmt.Sprintf("a %s layer needs a size", l.kind), "write size = 100, or size = [rows, columns, channels]")
+		t.bad("size", fmt.Sprintf("a layer of kind %s needs a size", l.kind), "write size = 100, or size = [rows, columns, channels]")
 		return false
 	}
 	list, isList := v.([]any)
@@ -164,7 +168,9 @@ func (l *layerReader) rest() {
 	if kind == "recurrent" {
 		kind = "dense"
 	}
-	l.conn(t, kind, l.from, "")
+	if kind != kindNone {
+		l.conn(t, kind, l.from, "")
+	}
 	if l.kind == "recurrent" {
 		l.conn(t, kind, l.i, "_rec")
 	}
@@ -187,6 +193,7 @@ func (l *layerReader) rest() {
 	l.neuron()
 	l.bias()
 	l.layer.Labels = t.texts("labels")
+	t.choice("layout", layoutTorch, layouts)
 	t.elsewhere = l.elsewhere()
 	t.finish()
 }
@@ -201,6 +208,11 @@ func (l *layerReader) elsewhere() map[string]string {
 		"average":  "only a pool layer has average",
 		"synapses": "only a sparse layer has synapses",
 	}
+	if l.kind == kindNone {
+		for _, k := range []string{"from", "weights", "init", "delay"} {
+			m[k] = "the connections of a layer of kind none stand in [[layer.in]]"
+		}
+	}
 	for _, k := range []string{"model", "beta", "tau", "threshold", "reset", "reset_now", "inhibition", "graded", "refractory", "drive", "v_reset", "v_init"} {
 		m[k] = fmt.Sprintf("did you mean %q inside neuron = { … }?", k)
 	}
@@ -208,7 +220,7 @@ func (l *layerReader) elsewhere() map[string]string {
 }
 
 // connKeys are the keys of a connection, known where one cannot be read further.
-var connKeys = []string{"weights", "layout", "init", "delay", "kernel", "stride", "pad", "average", "synapses"}
+var connKeys = []string{"weights", "layout", "init", "delay", "kernel", "stride", "pad", "average", "weight", "synapses"}
 
 // conn reads one connection and appends it.
 func (l *layerReader) conn(t *table, kind string, from int, suffix string) {
@@ -310,7 +322,16 @@ func (l *layerReader) pool(t *table) (*Pool, bool) {
 	}
 	p := &Pool{K: max(k, 1)}
 	if t.boolean("average") {
-		p.Weight = float32(1 / float64(p.K) / float64(p.K))
+		p.Weight = averageWeight(p.K)
+	}
+	if w := t.number("weight", 0); t.has("weight") {
+		p.Weight = float32(w)
+		switch {
+		case t.has("average"):
+			t.bad("weight", "weight and average exclude each other", "")
+		case p.Weight == 0:
+			t.bad("weight", "a pool of weight 0 hands on nothing", "leave the weight out for 1")
+		}
 	}
 	return p, ok
 }
@@ -319,18 +340,29 @@ func (l *layerReader) pool(t *table) (*Pool, bool) {
 func (l *layerReader) neuron() {
 	t := l.t.sub("neuron")
 	if t == nil {
-		if !l.t.has("neuron") && l.kind != "pool" {
+		if l.kind == "pool" || l.kind == kindNone && l.onlyPools() {
+			return // a relay
+		}
+		if !l.t.has("neuron") {
 			l.t.bad("neuron", "the layer needs a neuron", `write neuron = { model = "leaky", beta = 0.9 }`)
 		}
-		if l.kind != "pool" {
-			l.layer.Neuron = &neuron.Params{Model: neuron.LIF} // a stand-in
-			l.noNeuron = true
-		}
+		l.layer.Neuron = &neuron.Params{Model: neuron.LIF} // a stand-in
+		l.noNeuron = true
 		return
 	}
 	n := neuronReader{l: l, t: t}
 	l.layer.Neuron = n.params()
 	t.finish()
+}
+
+// onlyPools reports whether all that arrives at the layer is pooled.
+func (l *layerReader) onlyPools() bool {
+	for _, c := range l.layer.In {
+		if _, ok := c.Synapses.(*Pool); !ok {
+			return false
+		}
+	}
+	return len(l.layer.In) > 0
 }
 
 // bias reads the bias: a number, an array, an array of the .npz, or true to draw it.
@@ -360,7 +392,10 @@ func (l *layerReader) bias() {
 
 // fanIn is the number of synapses that arrive at a neuron through the first connection.
 func (l *layerReader) fanIn() int {
-	in := l.r.net.Source(l.from)
+	if len(l.layer.In) == 0 {
+		return 1
+	}
+	in := l.r.net.Source(l.layer.In[0].From)
 	if c, ok := l.layer.In[0].Synapses.(*Conv2D); ok {
 		return product(c.K, c.K, in.C)
 	}

@@ -2,6 +2,9 @@ package network
 
 import (
 	"fmt"
+	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"dvsim/neuron"
@@ -36,8 +39,8 @@ func (n *neuronReader) params() *neuron.Params {
 		}
 		p.ResetNow = t.boolean("reset_now")
 		p.Inhibition = t.boolean("inhibition")
-		p.Graded = float32(t.number("graded", 0))
 	}
+	p.Graded = float32(t.number("graded", 0))
 	p.TauUS = n.tau()
 	switch {
 	case p.Model == neuron.LIF && !t.has("tau"):
@@ -77,12 +80,19 @@ func (n *neuronReader) tau() float64 {
 		t.duration("tau") // says that it needs a unit
 		return 1
 	}
-	d, err := time.ParseDuration(s)
-	if err != nil || d <= 0 {
+	us := 0.0
+	if d, err := time.ParseDuration(s); err == nil {
+		us = float64(d) / float64(time.Microsecond)
+	}
+	// A number of µs is taken to its last digit: a Duration ends at whole ns.
+	if x, err := strconv.ParseFloat(strings.TrimSuffix(s, "us"), 64); err == nil && strings.HasSuffix(s, "us") {
+		us = x
+	}
+	if !(us > 0) || math.IsInf(us, 0) {
 		t.bad("tau", fmt.Sprintf("tau: %q is no time above 0", s), "write for example 20ms")
 		return 1
 	}
-	return float64(d) / float64(time.Microsecond)
+	return us
 }
 
 // values reads one value for the layer, or one a neuron.
