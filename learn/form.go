@@ -33,11 +33,12 @@ type argument struct {
 	whole    bool // whole numbers only
 }
 
-// positive, anyNumber, decay and yesNo are the common kinds of parameters.
+// positive is greater than 0.
 func positive(name string, std float64) argument {
 	return argument{name: name, std: std, max: math.MaxFloat32, over: true}
 }
 
+// anyNumber may be negative, too.
 func anyNumber(name string, std float64) argument {
 	return argument{name: name, std: std, min: -math.MaxFloat32, max: math.MaxFloat32}
 }
@@ -47,6 +48,12 @@ func decay(name string, std float64) argument {
 	return argument{name: name, std: std, max: 1, over: true, under: true}
 }
 
+// fraction is a share of the whole.
+func fraction(name string, std float64) argument {
+	return argument{name: name, std: std, max: 1}
+}
+
+// yesNo is 1 for yes and 0 for no.
 func yesNo(name string) argument {
 	return argument{name: name, max: 1, whole: true}
 }
@@ -97,6 +104,18 @@ func (f form) text(values ...float64) string {
 			b.WriteString(a.name + "=")
 		}
 		b.WriteString(strconv.FormatFloat(values[i], 'g', -1, 64))
+	}
+	return b.String()
+}
+
+// short is text without the values that are as they are by default.
+func (f form) short(values ...float64) string {
+	b := strings.Builder{}
+	b.WriteString(f.name)
+	for i, a := range f.args {
+		if values[i] != a.std {
+			b.WriteString(":" + a.name + "=" + strconv.FormatFloat(values[i], 'g', -1, 64))
+		}
 	}
 	return b.String()
 }
