@@ -28,7 +28,8 @@ type Data interface {
 // Input is the input of one sample: for each step a list of sources and the values
 // with which they arrive (a spike count, or a current).
 type Input struct {
-	// Source and Value belong together; within a step sources ascend.
+	// Source and Value belong together; within a step sources ascend. An empty Value
+	// means that all arrive with 1.
 	Source []uint32
 	Value  []float32
 	// Ends[t] is the length of the lists up to the end of step t.
@@ -60,7 +61,11 @@ func (in *Input) Step(t int) (source []uint32, value []float32) {
 	if t > 0 {
 		lo = in.Ends[t-1]
 	}
-	return in.Source[lo:in.Ends[t]], in.Value[lo:in.Ends[t]]
+	source = in.Source[lo:in.Ends[t]]
+	if len(in.Value) == 0 {
+		return source, nil
+	}
+	return source, in.Value[lo:in.Ends[t]]
 }
 
 // Spikes is Data made of recorded spikes: an encoded data set, or recorded traces.

@@ -45,18 +45,15 @@ func NewClocked(p *Params, n int, dtUS int64, bias []float32) *Clocked {
 	if c.scale == 0 {
 		c.scale = 1
 	}
-	switch {
-	case c.lif:
+	if c.lif {
 		c.pow = newPowers(exp(-float64(dtUS) / p.TauUS))
 		c.refSteps = p.RefractoryUS / dtUS
-	case len(p.Beta) == 0:
-		c.pow = newPowers(float64(float32(exp(-float64(dtUS) / p.TauUS))))
-	case len(p.Beta) == 1:
-		c.pow = newPowers(clamp01(p.Beta[0]))
-	default:
+	} else if beta := p.Decay(dtUS); len(beta) == 1 {
+		c.pow = newPowers(float64(beta[0]))
+	} else {
 		c.beta = make([]float64, n)
-		for i, b := range p.Beta {
-			c.beta[i] = clamp01(b)
+		for i, b := range beta {
+			c.beta[i] = float64(b)
 		}
 	}
 	c.constant = constantInput(p, n, c.pow.beta, bias)
@@ -85,7 +82,18 @@ func constantInput(p *Params, n int, beta float64, bias []float32) []float32 {
 	return c
 }
 
-func clamp01(x float32) float64 { return float64(min(max(x, 0), 1)) }
+// Decay is β of a Leaky layer for a step of dtUS µs: as given and clamped to
+// [0, 1], or exp(−dt/τ) in float64, rounded once. Length 1 or one value a neuron.
+func (p *Params) Decay(dtUS int64) []float32 {
+	if len(p.Beta) == 0 {
+		return []float32{float32(exp(-float64(dtUS) / p.TauUS))}
+	}
+	beta := make([]float32, len(p.Beta))
+	for i, b := range p.Beta {
+		beta[i] = min(max(b, 0), 1)
+	}
+	return beta
+}
 
 // NewState returns the state before step 0.
 func (c *Clocked) NewState() *State {

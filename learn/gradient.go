@@ -1,0 +1,175 @@
+package learn
+
+import (
+	"slices"
+
+	"dvsim/internal/kernel"
+)
+
+// sourceLists turns the inputs of a batch around: for each source the rows in
+// which it spiked, and with which value. With a list a source, a weight gradient is
+// a gather like the way there; without, it would be a scatter, which is three
+// times as slow and must not be shared between workers.
+type sourceLists struct {
+	n     int      // sources
+	start []uint32 // [n+1]
+	row   []uint32
+	value []float32
+	at    [][]uint32 // [chunk][n] where the next entry of a source goes
+}
+
+// ranges is how many pieces the sources make, whatever the number of workers.
+const ranges = 16
+
+func sourceRange(n, i int) (from, to int) { return i * n / ranges, (i + 1) * n / ranges }
+
+// build is a counting sort by source; within a source, rows ascend.
+func (s *sourceLists) build(m *machine) {
+	pieces := m.chunks()
+	for len(s.at) < pieces {
+		s.at = append(s.at, make([]uint32, s.n))
+	}
+	m.crew.do(pieces, func(_, i int) {
+		count := s.at[i]
+		clear(count)
+		for b, to := m.piece(i); b < to; b++ {
+			for _, src := range m.inputs[b].Source {
+				count[src]++
+			}
+		}
+	})
+	s.start = resize(s.start, s.n+1)
+	total := uint32(0)
+	for src := range s.n {
+		s.start[src] = total
+		for i := range pieces {
+			c := s.at[i][src]
+			s.at[i][src] = total
+			total += c
+		}
+	}
+	s.start[s.n] = total
+	s.row = slices.Grow(s.row[:0], int(total))[:total]
+	s.value = slices.Grow(s.value[:0], int(total))[:total]
+	m.crew.do(pieces, func(_, i int) {
+		at := s.at[i]
+		for b, to := m.piece(i); b < to; b++ {
+			in := &m.inputs[b]
+			for t := range in.Ends {
+				r := uint32(b*m.steps + t)
+				if in.Constant {
+					r = uint32(b)
+				}
+				src, val := in.Step(t)
+				for k, x := range src {
+					p := at[x]
+					at[x] = p + 1
+					s.row[p] = r
+					if val != nil {
+						s.value[p] = val[k]
+					} else {
+						s.value[p] = 1
+					}
+				}
+			}
+		}
+	})
+}
+
+// weights makes the gradients of all weights of a layer, row by row of a source
+// and block, and hands each to done.
+func (m *machine) weights(i int, done func(p *param, lo, hi int, g []float32)) {
+	l := m.layers[i]
+	p, rows := l.in.param(), m.rows()
+	if i == 0 {
+		m.sources.build(m)
+		constant := m.samples > 0 && m.inputs[0].Constant
+		m.crew.do(l.blocks*ranges, func(w, piece int) {
+			k := piece / ranges
+			delta := l.block(k, rows)
+			if constant {
+				delta = l.sumD[k*m.samples*l.width : (k+1)*m.samples*l.width]
+			}
+			g := m.scratch[w].acc[:l.width]
+			s := &m.sources
+			for src, to := sourceRange(s.n, piece%ranges); src < to; src++ {
+				clear(g)
+				lo, hi := s.start[src], s.start[src+1]
+				kernel.AxpyRows(g, delta, l.width, s.row[lo:hi], s.value[lo:hi])
+				at := (k*s.n + src) * l.width
+				done(p, at, at+l.width, g)
+			}
+		})
+		return
+	}
+	before := m.layers[i-1]
+	p.grad = resize(p.grad, len(p.x))
+	m.crew.do(l.blocks*ranges, func(_, piece int) {
+		k := piece / ranges
+		from, to := sourceRange(before.n, piece%ranges)
+		base := k * before.n * l.width
+		lo, hi := base+from*l.width, base+to*l.width
+		clear(p.grad[lo:hi])
+		delta := l.block(k, rows)
+		for b := range m.samples {
+			out := &before.out[b]
+			for t := range m.steps {
+				src, val := out.Step(t)
+				a, _ := slices.BinarySearch(src, uint32(from))
+				z, _ := slices.BinarySearch(src[a:], uint32(to))
+				r := b*m.steps + t
+				d := delta[r*l.width : (r+1)*l.width]
+				if val == nil {
+					kernel.AddToRows(p.grad[base:base+before.n*l.width], l.width, src[a:a+z], d)
+					continue
+				}
+				for i, j := range src[a : a+z] {
+					kernel.AxpyRow(p.grad[base+int(j)*l.width:][:l.width], d, val[a+i])
+				}
+			}
+		}
+		done(p, lo, hi, p.grad[lo:hi])
+	})
+}
+
+// neurons makes the gradients of bias, β and θ: sums over the samples, in order.
+func (m *machine) neurons(l *layer, done func(p *param, lo, hi int, g []float32)) {
+	for _, q := range []struct {
+		p      *param
+		sums   []float32
+		shared bool // one value for the layer
+	}{{l.pBias, l.sumD, false}, {l.pBeta, l.gradBeta, !l.betaEach}, {l.pTheta, l.gradTheta, !l.thetaEach}} {
+		if q.p == nil {
+			continue
+		}
+		q.p.grad = resize(q.p.grad, len(q.p.x))
+		clear(q.p.grad)
+		for k := range l.blocks {
+			g := l.columns(q.p.grad, k)
+			for b := range m.samples {
+				kernel.AddRow(g, l.perSample(q.sums, k, b, m.samples))
+			}
+		}
+		if q.p != l.pBias { // β and θ: none where the value in use is not the one that is learnt
+			used := l.beta
+			if q.p == l.pTheta {
+				used = l.theta
+			}
+			for j, x := range q.p.x {
+				if x != used[j] {
+					q.p.grad[j] = 0
+				}
+			}
+		}
+		if q.shared {
+			total := 0.0
+			for _, x := range q.p.grad[:l.n] {
+				total += float64(x)
+			}
+			for j := range q.p.grad[:l.n] {
+				q.p.grad[j] = float32(total)
+			}
+		}
+		done(q.p, 0, len(q.p.x), q.p.grad)
+	}
+}

@@ -1,0 +1,138 @@
+package learn
+
+import (
+	"slices"
+
+	"dvsim/internal/kernel"
+	"dvsim/network"
+)
+
+// synapses is what the trainer asks of a connection. Columns are those of the
+// layer that it arrives at, cut into blocks; sources are those of the layer that
+// it comes from. Pieces of one call write nothing that another piece writes.
+type synapses interface {
+	// sum adds what arrives in a step to the inputs of block k. value nil means that
+	// each source arrives with scale 1.
+	sum(acc []float32, k int, source []uint32, value []float32)
+	// constant is sum for an input that holds for all steps: in double precision,
+	// rounded once. double is scratch.
+	constant(acc []float32, double []float64, k int, source []uint32, value []float32)
+	// grow makes room for turn, which prepares back after the weights have changed:
+	// the part that belongs to block k of the source layer's grid.
+	grow(src grid)
+	turn(src grid, k int)
+	// back adds to ds, block k of the source layer, the derivatives with respect to
+	// its spikes in one step, given those with respect to the potentials of this
+	// layer: row r of all the blocks of delta, which has so many rows.
+	back(ds []float32, k int, delta []float32, r, rows int)
+	// param is the array of weights.
+	param() *param
+	// load and store exchange the weights with the network.
+	load(w []float32)
+	store(w []float32)
+}
+
+// dense connects every source with every column. Weights lie block by block:
+// w[(k·sources + i)·width + c] is from source i to column c of block k, so that the
+// block that a worker gathers from stays in its cache.
+type dense struct {
+	grid
+	n, sources int
+	w          *param
+	turned     []float32 // [source blocks][padded columns][source block's width]: the weights seen from behind
+	srcWidth   int
+	every      []uint32 // 0, 1, …: all the rows of turned
+}
+
+func newDense(d *network.Dense, sources, n int, g grid) *dense {
+	c := &dense{grid: g, n: n, sources: sources, w: newParam("weights", make([]float32, sources*g.padded()))}
+	c.w.width = g.width
+	c.load(d.W)
+	return c
+}
+
+func (c *dense) param() *param { return c.w }
+
+func (c *dense) load(w []float32) {
+	for i := range c.sources {
+		for j := range c.n {
+			c.w.x[c.at(i, j)] = w[i*c.n+j]
+		}
+	}
+}
+
+func (c *dense) store(w []float32) { c.unblock(w, c.w.x) }
+
+// unblock puts an array in the order of blocks into the order of the network.
+func (c *dense) unblock(dst, x []float32) {
+	for i := range c.sources {
+		for j := range c.n {
+			dst[i*c.n+j] = x[c.at(i, j)]
+		}
+	}
+}
+
+// at is where the weight from source i to neuron j lies.
+func (c *dense) at(i, j int) int {
+	return (j/c.width*c.sources+i)*c.width + j%c.width
+}
+
+// rows is the matrix of block k: sources × width.
+func (c *dense) rows(x []float32, k int) []float32 {
+	n := c.sources * c.width
+	return x[k*n : (k+1)*n]
+}
+
+func (c *dense) sum(acc []float32, k int, source []uint32, value []float32) {
+	w := c.rows(c.w.x, k)
+	if value == nil {
+		kernel.AddRows(acc, w, c.width, source)
+		return
+	}
+	kernel.AxpyRows(acc, w, c.width, source, value)
+}
+
+func (c *dense) constant(acc []float32, double []float64, k int, source []uint32, value []float32) {
+	double = double[:len(acc)]
+	clear(double)
+	if value == nil {
+		value = slices.Repeat([]float32{1}, len(source))
+	}
+	kernel.AxpyRowsExact(double, c.rows(c.w.x, k), c.width, source, value)
+	for j, x := range double {
+		acc[j] = float32(x)
+	}
+}
+
+func (c *dense) turn(src grid, k int) {
+	cols := c.padded()
+	c.srcWidth = src.width
+	out := c.turned[k*cols*src.width:][:cols*src.width]
+	for s := range src.width {
+		i := k*src.width + s
+		if i >= c.sources {
+			break
+		}
+		for j := range c.n {
+			out[j*src.width+s] = c.w.x[c.at(i, j)]
+		}
+	}
+}
+
+// grow makes room for turn.
+func (c *dense) grow(src grid) {
+	c.turned = resize(c.turned, src.padded()*c.padded())
+	for len(c.every) < c.width {
+		c.every = append(c.every, uint32(len(c.every)))
+	}
+}
+
+func (c *dense) back(ds []float32, k int, delta []float32, r, rows int) {
+	size := c.padded() * c.srcWidth
+	turned := c.turned[k*size : (k+1)*size]
+	for b := range c.blocks {
+		m := min(c.width, c.n-b*c.width) // columns that are neurons
+		d := delta[(b*rows+r)*c.width:][:m]
+		kernel.AxpyRows(ds, turned[b*c.width*c.srcWidth:], c.srcWidth, c.every[:m], d)
+	}
+}
