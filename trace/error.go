@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"cmp"
 	"errors"
 	"strconv"
 	"strings"
@@ -21,10 +22,11 @@ var (
 	ErrUnsupported = errors.New("not supported")
 )
 
-// FormatError is an error in the bytes of a trace file. It says where, in what,
+// FormatError is an error in the bytes of a trace file or a set file. It says where, in what,
 // why, and what can be done.
 type FormatError struct {
 	File   string // "" when unknown
+	Format string // "dvset" for an encoded data set; "" is "dvt", a trace
 	Offset int64  // byte in the file
 	Part   string // "header", "block 12 (layer 2)", "footer"
 	Err    error  // the cause; errors.Is finds the sentinels of this package in it
@@ -39,7 +41,7 @@ func (e *FormatError) Error() string {
 	if e.File != "" {
 		b.WriteString(e.File + ": ")
 	}
-	b.WriteString("dvt: byte " + strconv.FormatInt(e.Offset, 10) + ": " + e.Part + ": " + e.Err.Error())
+	b.WriteString(cmp.Or(e.Format, "dvt") + ": byte " + strconv.FormatInt(e.Offset, 10) + ": " + e.Part + ": " + e.Err.Error())
 	if e.Hint != "" {
 		b.WriteString("; " + e.Hint)
 	}

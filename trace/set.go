@@ -17,6 +17,8 @@ type Set struct {
 	DtUS  int64
 	// Classes names the labels 0, 1, ….
 	Classes []string
+	// About is free text that files keep: how the set was made.
+	About   string
 	Samples []Sample
 }
 
@@ -79,8 +81,8 @@ func (s *Set) Check() error {
 	switch {
 	case n < 1 || n > MaxSources:
 		return fmt.Errorf("trace: the layer of a set has %d sources; it may have 1 to %d", n, MaxSources)
-	case s.Steps < 1:
-		return fmt.Errorf("trace: a set of %d steps", s.Steps)
+	case s.Steps < 1 || s.Steps > maxSteps:
+		return fmt.Errorf("trace: a set of %d steps; it may have 1 to %d", s.Steps, maxSteps)
 	}
 	for i := range s.Samples {
 		if err := s.check(&s.Samples[i], n); err != nil {

@@ -25,7 +25,7 @@ var allowed = map[string][]string{
 	"neuron":             {"internal/kernel"},
 	"trace":              {"internal/npz"},
 	"datasets":           {"events", "network", "trace"},
-	"network":            {"events", "neuron", "internal/npz"},
+	"network":            {"events", "neuron", "internal/kernel", "internal/npz"},
 	"sim":                {"events", "network", "neuron", "queue", "trace", "internal/kernel"},
 	"learn":              {"network", "neuron", "trace", "internal/kernel", "internal/npz"},
 	"render":             {"events", "trace"},

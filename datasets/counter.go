@@ -1,0 +1,183 @@
+package datasets
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"slices"
+
+	"dvsim/events"
+	"dvsim/network"
+	"dvsim/trace"
+)
+
+// chunk is how many entries are allocated at once, for many samples.
+const chunk = 1 << 18
+
+// maxCount bounds how often one input may spike in one step, as in package sim.
+const maxCount = math.MaxUint16
+
+// counter turns the events of one recording after the other into entries, step by step. It
+// keeps to the rules of package sim: the first event is time 0, an event older
+// than the step under way counts in that step.
+//
+// The sources of a step are a set of bits, filled in any order and emptied in
+// ascending order, with one bit of a summary for each word, so that neither few
+// spikes on a large sensor nor many on a small one cost a sort.
+type counter struct {
+	words, summary []uint64
+	count          []uint16 // nil where an input spikes at most once a step
+	enc            *network.Encoder
+
+	dt    int64
+	limit int64 // steps; 0: none
+
+	started  bool
+	t0       int64
+	step     int64 // under way
+	lo, hi   int64 // µs since t0 that belong to it
+	taken    int   // events of the step
+	entries  []uint32
+	ends     []uint32
+	facts    facts
+	overlong error
+}
+
+// start makes a counter for so many sources.
+func (c *counter) start(sources int, binary bool) {
+	w := (sources + 63) / 64
+	c.words, c.summary = make([]uint64, w), make([]uint64, (w+63)/64)
+	if !binary {
+		c.count = make([]uint16, sources)
+	}
+}
+
+// begin begins a recording, with memory for its ends.
+func (c *counter) begin(ends []uint32, steps int) {
+	if cap(c.entries) < chunk/64 {
+		c.entries = make([]uint32, 0, chunk)
+	}
+	c.ends, c.limit = ends, int64(steps)
+	c.started, c.step, c.taken, c.lo, c.facts = false, 0, 0, 0, facts{}
+}
+
+// feed counts events. The error says that there are too many steps.
+func (c *counter) feed(ev []events.Event) error {
+	if len(ev) == 0 {
+		return nil
+	}
+	if !c.started {
+		c.started, c.t0, c.hi = true, ev[0].T, c.dt
+	}
+	c.facts.events += int64(len(ev))
+	for i := range ev {
+		e := &ev[i]
+		t := e.T - c.t0
+		if t >= c.hi {
+			if err := c.advance(t); err != nil {
+				return err
+			}
+		}
+		j, why := c.enc.Index(e)
+		if why != network.Taken {
+			if why == network.Outside {
+				c.facts.outside++
+			} else {
+				c.facts.ignored++
+			}
+			continue
+		}
+		if t < c.lo {
+			c.facts.late++
+		}
+		if c.limit > 0 && c.step >= c.limit {
+			c.facts.cut++
+			continue
+		}
+		c.words[j>>6] |= 1 << (j & 63)
+		c.summary[j>>12] |= 1 << (j >> 6 & 63)
+		if c.count != nil {
+			if n := c.count[j]; n == maxCount {
+				c.facts.clipped++
+			} else {
+				c.count[j] = n + 1
+			}
+		}
+		c.taken++
+	}
+	return nil
+}
+
+// advance closes the step under way and goes on to that of time t.
+func (c *counter) advance(t int64) error {
+	next := t / c.dt
+	if c.limit == 0 && next >= longest {
+		return fmt.Errorf("it lasts %s steps of %s µs; %s can be encoded: give the number of steps, or make a step longer", events.Thousands(next+1), events.Thousands(c.dt), events.Thousands(longest))
+	}
+	c.close(next)
+	c.step, c.lo = next, t-t%c.dt
+	if c.hi = c.lo + c.dt; c.hi < c.lo {
+		c.hi = math.MaxInt64
+	}
+	return nil
+}
+
+// close empties the set into entries and notes the ends of all steps before next.
+func (c *counter) close(next int64) {
+	if c.taken > 0 {
+		c.drain()
+	}
+	n := uint32(len(c.entries))
+	if c.limit > 0 {
+		next = min(next, c.limit)
+	}
+	for int64(len(c.ends)) < next {
+		c.ends = append(c.ends, n)
+	}
+}
+
+// drain appends the entries of the step under way.
+func (c *counter) drain() {
+	c.entries = slices.Grow(c.entries, c.taken)
+	at := len(c.entries)
+	dst := c.entries[:cap(c.entries)]
+	for s, some := range c.summary {
+		c.summary[s] = 0
+		for ; some != 0; some &= some - 1 {
+			w := s<<6 | bits.TrailingZeros64(some)
+			x := c.words[w]
+			c.words[w] = 0
+			for ; x != 0; x &= x - 1 {
+				j := w<<6 | bits.TrailingZeros64(x)
+				n := 1
+				if c.count != nil {
+					n = int(c.count[j])
+					c.count[j] = 0
+				}
+				if n <= math.MaxUint8 {
+					dst[at] = trace.Pack(uint32(j), uint8(n))
+					at++
+				} else {
+					at = len(trace.AppendPacked(dst[:at], uint32(j), n))
+				}
+			}
+		}
+	}
+	c.entries, c.taken = dst[:at], 0
+}
+
+// end closes the recording and hands out its entries and the ends of its steps.
+func (c *counter) end() (entries, ends []uint32) {
+	last := c.step + 1
+	if c.limit > 0 {
+		last = c.limit
+	}
+	if !c.started {
+		last = c.limit
+	}
+	c.close(last)
+	n := len(c.entries)
+	entries = c.entries[:n:n]
+	c.entries = c.entries[n:]
+	return entries, c.ends
+}

@@ -1,0 +1,3 @@
+// Package datasets finds labelled recordings and pictures and turns them into
+// what a network is trained on.
+package datasets

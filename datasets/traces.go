@@ -1,0 +1,205 @@
+package datasets
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+
+	"dvsim/events"
+	"dvsim/network"
+	"dvsim/trace"
+)
+
+// TraceOptions says which part of traces becomes a data set.
+type TraceOptions struct {
+	// Layer is the name of the layer whose spikes are taken; "" is the input.
+	Layer string
+	// Steps is the length of every sample; what comes after is cut off and counted.
+	// 0: the longest trace of the set.
+	Steps int
+	// Classes names the labels; see Listing.
+	Classes []string
+	// Salvage passes over what is damaged, also whole traces; the report tells.
+	Salvage bool
+	// Workers is how many goroutines share the work; 0 is one a core.
+	Workers int
+	// Progress is called after each trace, from one goroutine at a time.
+	Progress func(done, total int)
+}
+
+// FromTraces makes a data set of recorded traces (.dvt): the spikes that the input, or a
+// layer of a frozen network, had. All traces must be of clocked networks, with the same
+// step and the same shape of this layer. Errors are as with [Encode].
+func FromTraces(ctx context.Context, recs []Recording, o TraceOptions) (*trace.Set, Report, error) {
+	o.Layer = cmp.Or(o.Layer, network.InputName)
+	switch {
+	case len(recs) == 0:
+		return nil, Report{}, errors.New("datasets: no traces")
+	case o.Steps < 0:
+		return nil, Report{}, fmt.Errorf("datasets: %d steps", o.Steps)
+	}
+	if err := checkSteps(int64(o.Steps), len(recs)); err != nil {
+		return nil, Report{}, err
+	}
+	for i := range recs {
+		if l := recs[i].Label; l < 0 || l >= len(o.Classes) {
+			return nil, Report{}, fmt.Errorf("%s: label %d; there are %s", recs[i].Name, l, counted(len(o.Classes), "class(es)"))
+		}
+	}
+	b := build{recs: recs, set: newSet(trace.Layer{}, 0, o.Classes), workers: o.Workers, progress: o.Progress, salvage: o.Salvage}
+	common := commonLayer{infos: make([]layerInfo, len(recs))}
+	b.each(ctx, func() func(int, *trace.Sample) (facts, error) {
+		return func(i int, m *trace.Sample) (facts, error) {
+			t := traceReader{m: m, steps: o.Steps}
+			err := t.read(&recs[i], &o)
+			common.set(i, t.info, err)
+			return t.facts, err
+		}
+	})
+	first, err := common.agree(recs)
+	if err != nil && ctx.Err() == nil {
+		return nil, Report{}, err
+	}
+	b.set.Layer, b.set.DtUS = first.layer, first.dt
+	return b.finish(ctx, o.Steps)
+}
+
+// layerInfo is what a trace says of the layer that is taken.
+type layerInfo struct {
+	layer trace.Layer
+	dt    int64
+	ok    bool
+}
+
+// commonLayer holds the traces of a set against each other.
+type commonLayer struct {
+	mu    sync.Mutex
+	infos []layerInfo
+}
+
+func (c *commonLayer) set(i int, info layerInfo, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	info.ok = err == nil
+	c.infos[i] = info
+}
+
+// agree returns what all traces have in common, or which two differ.
+func (c *commonLayer) agree(recs []Recording) (first layerInfo, err error) {
+	at := -1
+	for i, x := range c.infos {
+		switch {
+		case !x.ok:
+		case at < 0:
+			at, first = i, x
+		case x.layer.H != first.layer.H || x.layer.W != first.layer.W || x.layer.C != first.layer.C:
+			return first, fmt.Errorf("layer %q is %s in %s but %s in %s: the traces are of different networks", x.layer.Name, shape(first.layer), recs[at].Name, shape(x.layer), recs[i].Name)
+		case x.dt != first.dt:
+			return first, fmt.Errorf("a step is %s µs in %s but %s µs in %s: the traces are of different runs", events.Thousands(first.dt), recs[at].Name, events.Thousands(x.dt), recs[i].Name)
+		}
+	}
+	return first, nil
+}
+
+func shape(l trace.Layer) string { return fmt.Sprintf("%dx%dx%d", l.H, l.W, l.C) }
+
+// traceReader is a trace.Recorder that fills a sample.
+type traceReader struct {
+	m     *trace.Sample
+	layer int
+	steps int
+	last  int64 // steps that have been closed
+	info  layerInfo
+	facts facts
+}
+
+func (t *traceReader) read(r *Recording, o *TraceOptions) error {
+	if !isTrace(r.Name) {
+		return fmt.Errorf("%s: is a recording, not a trace (.dvt)", r.Name)
+	}
+	in, done, err := r.openTrace(trace.Options{Salvage: o.Salvage})
+	if err != nil {
+		return err
+	}
+	defer done()
+	info := in.Info()
+	if info.DtUS == 0 {
+		return fmt.Errorf("%s: the trace of a continuous network has no steps; encode the recording with a step instead", r.Name)
+	}
+	t.layer = slices.IndexFunc(info.Layers, func(l trace.Layer) bool { return l.Name == o.Layer })
+	if t.layer < 0 {
+		var names []string
+		for _, l := range info.Layers {
+			names = append(names, l.Name)
+		}
+		return fmt.Errorf("%s: there is no layer %q; the trace has %s", r.Name, o.Layer, nameList(names))
+	}
+	t.info = layerInfo{layer: info.Layers[t.layer], dt: info.DtUS}
+	if n := t.info.layer.Len(); n > trace.MaxSources {
+		return fmt.Errorf("%s: layer %q has %d neurons; a data set may have %d", r.Name, o.Layer, n, trace.MaxSources)
+	}
+	if err := in.Replay(t); err != nil {
+		return r.named(err)
+	}
+	loss := in.Loss()
+	t.facts.lossy, t.facts.lost = loss.Any(), loss.Bytes
+	return nil
+}
+
+// Begin implements trace.Recorder.
+func (t *traceReader) Begin(trace.Info) error { return nil }
+
+// Spikes implements trace.Recorder.
+func (t *traceReader) Spikes(layer int, at int64, index []uint32, counts []uint16) error {
+	if layer != t.layer {
+		return nil
+	}
+	n := int64(len(index))
+	for _, c := range counts {
+		n += int64(c) - 1
+	}
+	t.facts.events += n
+	if t.steps > 0 && at >= int64(t.steps) {
+		t.facts.cut += n
+		return nil
+	}
+	if err := t.close(at); err != nil {
+		return err
+	}
+	for i, j := range index {
+		c := 1
+		if counts != nil {
+			c = int(counts[i])
+		}
+		t.m.Entries = trace.AppendPacked(t.m.Entries, j, c)
+	}
+	if len(t.m.Entries) > math.MaxUint32 {
+		return errors.New("too many spikes for a sample")
+	}
+	return nil
+}
+
+// close notes the ends of all steps before next.
+func (t *traceReader) close(next int64) error {
+	if t.steps == 0 && next > longest {
+		return fmt.Errorf("it lasts %s steps; %s can be taken: give the number of steps", events.Thousands(next), events.Thousands(longest))
+	}
+	for int64(len(t.m.Ends)) < next {
+		t.m.Ends = append(t.m.Ends, uint32(len(t.m.Entries)))
+	}
+	return nil
+}
+
+// End implements trace.Recorder.
+func (t *traceReader) End(duration int64) error {
+	if t.steps > 0 {
+		duration = int64(t.steps)
+	}
+	return t.close(duration)
+}
+
+var _ trace.Recorder = (*traceReader)(nil)
