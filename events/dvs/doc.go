@@ -47,7 +47,7 @@
 // A pixel that does not change costs about 1 ns a sample, one that does 30 ns,
 // most of it the logarithm, and 80 ns with a low-pass, which takes an exponential
 // too; the drawing of the scene comes on top. [NMNIST] has its logarithm from a
-// table and takes about 2 ms a recording. With a low-pass, pictures far apart in
+// table and takes about 1.5 ms a recording. With a low-pass, pictures far apart in
 // time cost a small step each quarter of its time constant (130 µs at 300 Hz).
 //
 // # Not modelled

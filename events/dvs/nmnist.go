@@ -73,6 +73,7 @@ const (
 	jitterPlace = 0.05                      // σ of the place of the whole path, in pixels
 	taps        = 2 * 3                     // of the blur, in each direction
 	sensorSide  = digitSide + 2*digitMargin // 34
+	rowMargin   = 8                         // on both sides of the sensor, for what the path moves out of sight
 )
 
 // NMNIST makes recordings like those of N-MNIST from the pictures of MNIST: a
@@ -122,9 +123,9 @@ type digit struct {
 	ink            [digitSide][digitSide]float32 // 0..1
 	x0, x1, y0, y1 int                           // the ink lies in x0 ≤ x < x1, y0 ≤ y < y1
 	path           []knot
-	segment        int   // of the path, where t is
-	t              int64 // of the last sample, −1 before the first
-	row            [digitSide][sensorSide]float32
+	segment        int                                                       // of the path, where t is
+	t              int64                                                     // of the last sample, −1 before the first
+	row            [digitSide + 2*(taps-1)][sensorSide + 2*rowMargin]float32 // blurred along x; the first and last rows stay empty
 }
 
 func (d *digit) reset(picture []uint8, seed, recording uint64) {
@@ -149,6 +150,7 @@ func (d *digit) reset(picture []uint8, seed, recording uint64) {
 		d.path = append(d.path, knot{k.t + late[saccadeOf(k.t)], k.x + dx, k.y + dy})
 	}
 	d.segment, d.t = 0, -1
+	d.row = [len(d.row)][len(d.row[0])]float32{}
 }
 
 func (d *digit) next(dst []float32) (int64, error) {
@@ -181,50 +183,61 @@ func (d *digit) place(t float64) (x, y float64) {
 // draw puts the blurred digit on the sensor. A pixel of ink is a square under a
 // Gaussian blur; both are separable, so rows come first, then columns.
 func (d *digit) draw(dst []float32) {
-	for i := range dst {
-		dst[i] = 1
-	}
+	copy(dst, white[:])
 	if d.x0 >= d.x1 {
 		return
 	}
 	x, y := d.place(float64(d.t) / 1000)
 	shiftX, kx := blur(x)
 	shiftY, ky := blur(y)
-	left, right := max(d.x0+shiftX, 0), min(d.x1+shiftX+taps-1, sensorSide)
 	for r := d.y0; r < d.y1; r++ {
-		row := &d.row[r]
+		row := &d.row[taps-1+r]
 		clear(row[:])
 		for c := d.x0; c < d.x1; c++ {
 			ink := d.ink[r][c]
 			if ink == 0 {
 				continue
 			}
+			out := (*[taps]float32)(row[rowMargin+c+shiftX:])
 			for k, w := range kx {
-				if at := c + shiftX + k; uint(at) < sensorSide {
-					row[at] += w * ink
-				}
+				out[k] += float32(w * ink)
 			}
 		}
 	}
-	for r := d.y0; r < d.y1; r++ {
-		row := &d.row[r]
-		for k, w := range ky {
-			at := r + shiftY + k
-			if uint(at) >= sensorSide {
-				continue
-			}
-			out := dst[at*sensorSide : (at+1)*sensorSide]
-			for c := left; c < right; c++ {
-				out[c] -= w * row[c]
-			}
-		}
-	}
-	for i, l := range dst {
-		if l < 0 { // rounding
-			dst[i] = 0
-		}
+	left, right := max(d.x0+shiftX, 0), min(d.x1+shiftX+taps-1, sensorSide)
+	top, bottom := max(d.y0+shiftY, 0), min(d.y1+shiftY+taps-1, sensorSide)
+	for at := top; at < bottom; at++ {
+		d.column(dst[at*sensorSide+left:at*sensorSide+right], at-shiftY, rowMargin+left, &ky)
 	}
 }
+
+// column takes the ink of the rows at−5 … at, weighted, off a piece of a row of
+// the sensor that begins at column left of d.row.
+func (d *digit) column(out []float32, at, left int, k *[taps]float32) {
+	piece := func(i int) []float32 { return d.row[at+i][left:][:len(out)] }
+	r0, r1, r2, r3, r4, r5 := piece(0), piece(1), piece(2), piece(3), piece(4), piece(5)
+	k0, k1, k2, k3, k4, k5 := k[5], k[4], k[3], k[2], k[1], k[0]
+	for c := range out {
+		l := 1 - float32(k0*r0[c])
+		l -= float32(k1 * r1[c])
+		l -= float32(k2 * r2[c])
+		l -= float32(k3 * r3[c])
+		l -= float32(k4 * r4[c])
+		l -= float32(k5 * r5[c])
+		if l < 0 { // rounding
+			l = 0
+		}
+		out[c] = l
+	}
+}
+
+// white is the ground.
+var white = func() (w [sensorSide * sensorSide]float32) {
+	for i := range w {
+		w[i] = 1
+	}
+	return w
+}()
 
 // blur returns the weights of a square pixel under the blur, moved by offset, on
 // the pixels from shift on.

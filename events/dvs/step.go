@@ -15,28 +15,27 @@ func (a *array) step(lo, hi int, ta, tb int64, next []float32, out []events.Even
 	if a.tau > 0 {
 		pieces = max(1, int(math.Ceil(float64(tb-ta)/(a.tau/4))))
 	}
-	x, y := lo%a.g.Width, lo/a.g.Width
-	for i := lo; i < hi; i++ {
-		if next[i] != a.lum[i] && a.tau == 0 && a.alarm[i] > fb {
+	n := hi - lo
+	next = next[lo:hi]
+	lum, v, ref, wake, alarm := a.lum[lo:hi][:n], a.v[lo:hi][:n], a.ref[lo:hi][:n], a.wake[lo:hi][:n], a.alarm[lo:hi][:n]
+	on, off, leak := a.on[lo:hi][:n], a.off[lo:hi][:n], a.leak[lo:hi][:n]
+	for k, l := range next {
+		if l != lum[k] && a.tau == 0 && alarm[k] > fb {
 			// What most moving pixels do most of the time: change, and not enough.
-			v := a.curve.at(next[i])
-			if d := v + a.leak[i]*fb - a.ref[i]; d < a.on[i] && -d < a.off[i] {
-				a.v[i], a.lum[i], a.wake[i] = v, next[i], look
-				if x++; x == a.g.Width {
-					x, y = 0, y+1
-				}
+			s := a.curve.at(l)
+			if d := s + leak[k]*fb - ref[k]; d < on[k] && -d < off[k] {
+				v[k], lum[k], wake[k] = s, l, look
 				continue
 			}
 		}
-		if next[i] != a.lum[i] || a.wake[i] <= fb {
-			from := len(out)
-			out = a.pixel(i, next[i], ta, tb, pieces, out)
-			for k := from; k < len(out); k++ {
-				out[k].X, out[k].Y = uint16(x), uint16(y)
+		if l != lum[k] || wake[k] <= fb {
+			from, i := len(out), lo+k
+			if out = a.pixel(i, l, ta, tb, pieces, out); len(out) > from {
+				x, y := uint16(i%a.g.Width), uint16(i/a.g.Width)
+				for e := from; e < len(out); e++ {
+					out[e].X, out[e].Y = x, y
+				}
 			}
-		}
-		if x++; x == a.g.Width {
-			x, y = 0, y+1
 		}
 	}
 	return out
