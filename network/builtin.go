@@ -12,7 +12,8 @@ import (
 type BuiltinInfo struct {
 	Name string
 	Doc  string // one line for people
-	make func(events.Geometry) *Network
+	// make builds it. The size of the recording may be unknown; seed 0 is the usual one.
+	make func(g events.Geometry, seed uint64) *Network
 }
 
 // Builtins lists the built-in networks, the default first.
@@ -20,21 +21,31 @@ func Builtins() []BuiltinInfo {
 	return []BuiltinInfo{
 		{"edges", edgesDoc, edges},
 		{"dense", denseDoc, denseNet},
+		{"tutorial", tutorialDoc, tutorial},
+		{"nmnist", nmnistDoc, nmnist},
 	}
 }
 
-// Builtin makes a built-in network for a recording of size g; unknown means
-// [DefaultGeometry].
-func Builtin(name string, g events.Geometry) (*Network, error) {
-	if !g.Known() {
-		g = DefaultGeometry
-	}
+// Builtin makes a built-in network for a recording of size g. Unknown means the
+// size of the network's own input where it has one (tutorial, nmnist), else
+// [DefaultGeometry]. [Load] can draw other weights, by Options.Seed.
+func Builtin(name string, g events.Geometry) (*Network, error) { return builtin(name, g, 0) }
+
+func builtin(name string, g events.Geometry, seed uint64) (*Network, error) {
 	for _, b := range Builtins() {
 		if b.Name == name {
-			return b.make(g), nil
+			return b.make(g, seed), nil
 		}
 	}
 	return nil, unknownNetwork(name)
+}
+
+// orDefaultGeometry is the size of a recording, DefaultGeometry where it is unknown.
+func orDefaultGeometry(g events.Geometry) events.Geometry {
+	if g.Known() {
+		return g
+	}
+	return DefaultGeometry
 }
 
 // isBuiltin reports whether there is a built-in network of that name.

@@ -49,7 +49,8 @@ var EdgeLabels = []string{"0° —", "45° /", "90° |", `135° \`}
 //	        excite it, those of the others inhibit it
 //
 // A spike of cells says that a line of that orientation moved through that square.
-func edges(g events.Geometry) *Network {
+func edges(g events.Geometry, _ uint64) *Network {
+	g = orDefaultGeometry(g)
 	n := &Network{
 		Name: "edges", Doc: edgesDoc, DtUS: 1000,
 		Input: Input{Shape: Shape{g.Height, g.Width, 2}, Polarity: Split, Binary: true},

@@ -42,7 +42,7 @@ func Load(name string, opt Options) (*Network, error) {
 		if opt.Weights != "" {
 			return nil, fmt.Errorf("the built-in network %q brings its own weights", name)
 		}
-		n, err := Builtin(name, opt.Geometry)
+		n, err := builtin(name, opt.Geometry, opt.Seed)
 		if err == nil && opt.DtUS > 0 {
 			n = n.AtStep(opt.DtUS)
 		}

@@ -133,7 +133,7 @@ func TestLoadErrors(t *testing.T) {
 		want string
 	}{
 		{"edgs", network.Options{}, `unknown network "edgs"; did you mean "edges"? (a network file ends in .toml)`},
-		{"zzz", network.Options{}, `unknown network "zzz"; built in are edges, dense (a network file ends in .toml)`},
+		{"zzz", network.Options{}, `unknown network "zzz"; built in are edges, dense, tutorial, nmnist (a network file ends in .toml)`},
 		{"edges", network.Options{Weights: "w.npz"}, `the built-in network "edges" brings its own weights`},
 		{filepath.Join(dir, "absent.toml"), network.Options{}, "no such file"},
 		{dir, network.Options{}, "a folder without net.toml is no network"},
@@ -236,7 +236,7 @@ synapses = [[0, 1, 1.0, "2600us"], [1, 0, 1.0]]
 
 // TestShow holds what `dvsim net show` prints, for people and as JSON.
 func TestShow(t *testing.T) {
-	for _, name := range []string{"edges", "dense"} {
+	for _, name := range []string{"edges", "dense", "tutorial", "nmnist"} {
 		n, err := network.Load(name, network.Options{Geometry: events.Geometry{Width: 346, Height: 260}})
 		if err != nil {
 			t.Fatal(err)

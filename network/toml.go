@@ -213,10 +213,7 @@ func (r *reader) input(t *table) {
 	in.Polarity = PolarityMode(t.choice("polarity", string(Split), polarities))
 	w, okW := t.integer("width", 1, maxPixels)
 	h, okH := t.integer("height", 1, maxPixels)
-	g := r.opt.Geometry
-	if !g.Known() {
-		g = DefaultGeometry
-	}
+	g := orDefaultGeometry(r.opt.Geometry)
 	switch {
 	case okW && okH:
 		g = events.Geometry{Width: w, Height: h}
