@@ -153,7 +153,7 @@ func (c *Clocked) Hot(s *State, lo, hi int) bool {
 // hot tells that one of them must be touched in step k+1 even if nothing arrives
 // (see [Clocked.Hot]). moved matters for a driven group only, which is touched in
 // every step, always with d = 1: when it is false (no input, no potential that
-// changed, no neuron refractory), touches without input may be left out until
+// changed, no spike, no neuron refractory), touches without input may be left out until
 // something arrives, bit for bit. (The map v → β·v + c, rounded, is monotone, so
 // potentials reach a value that they keep; nothing cycles.) moved may be false for
 // a layer without constant input.

@@ -45,7 +45,8 @@ func (c *Clocked) touchLeaky(s *State, acc []float32, lo, hi int, d int64, spike
 		u = settle(u)
 		s.V[j] = u
 		hot = hot || u > th
-		moved = moved || in != 0 || math.Float32bits(u) != math.Float32bits(v)
+		// One that spikes and is reset at once may end where it began, and spikes again.
+		moved = moved || in != 0 || fires || math.Float32bits(u) != math.Float32bits(v)
 	}
 	return spikes, hot, moved
 }
