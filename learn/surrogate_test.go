@@ -200,23 +200,3 @@ func TestParseSurrogate(t *testing.T) {
 		}
 	}
 }
-
-// FuzzParse reads any text as each kind of thing; what it takes must come back
-// the same from its String.
-func FuzzParse(f *testing.F) {
-	for _, text := range append(Surrogates(), Optimizers()...) {
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		if s, err := ParseSurrogate(text); err == nil {
-			if again, err := ParseSurrogate(s.String()); err != nil || again != s {
-				t.Errorf("%q: %v comes back as %v, %v", text, s, again, err)
-			}
-		}
-		if o, err := ParseOptimizer(text); err == nil {
-			if again, err := ParseOptimizer(o.String()); err != nil || again.String() != o.String() {
-				t.Errorf("%q: %v comes back as %v, %v", text, o, again, err)
-			}
-		}
-	})
-}

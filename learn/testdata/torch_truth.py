@@ -5,10 +5,13 @@ optim.NAME.{config,w,g}   w [STEPS + 1, N]: weights before and after each step w
 schedule.NAME             rates of EPOCHS epochs from a base rate of 0.1, one scheduler step an epoch
 temporal.spk, .targets    spikes [T, B, C] and classes; temporal.NAME the loss, temporal.NAME.gradient on spk
 population.spk, .targets  spikes of 6 neurons for 3 classes, likewise
-predict.temporal          accuracy_temporal of temporal.spk
+predict.temporal          accuracy_temporal of temporal.spk; predict.population accuracy_rate of population.spk
+latency.input             values 0 to 1; latency.OPTIONS their spikes [T, N], options as ParseCoding reads them
+delta.input               a sequence [T, 3] whose steps are exact in float32; delta.NAME its spikes
 """
 import json, pathlib
 import numpy as np, snntorch.functional as SF, torch
+from snntorch import spikegen
 from torch.optim import lr_scheduler as S
 
 F32 = np.float32
@@ -84,5 +87,24 @@ out |= {"population.spk": spk, "population.targets": y}
 loss("population.ce_count", SF.ce_count_loss(population_code=True, num_classes=3), spk, y)
 loss("population.mse_count", SF.mse_count_loss(correct_rate=0.75, incorrect_rate=0.13, population_code=True, num_classes=3), spk, y)
 out["predict.population"] = np.float64(SF.acc.accuracy_rate(torch.from_numpy(spk), torch.from_numpy(y), population_code=True, num_classes=3))
+
+x = np.concatenate([[0, 0.005, 0.01, 0.010001, 0.0101, 0.5, 1], np.arange(256) / 255, rng.random(40)]).astype(F32)
+out["latency.input"] = x
+for T, text, kw in [
+    (30, "tau=2", dict(tau=2)),
+    (10, "tau=5:bypass=1", dict(tau=5, bypass=True)),
+    (30, "normalize=1", dict(normalize=True)),
+    (30, "tau=3:threshold=0.2:first=4:normalize=1", dict(tau=3, threshold=0.2, first_spike_time=4, normalize=True)),
+    (60, "tau=3:first=4:clip=1", dict(tau=3, first_spike_time=4, clip=True)),
+    (12, "linear=1:normalize=1:clip=1:threshold=0.1", dict(linear=True, normalize=True, clip=True, threshold=0.1)),
+    (12, "tau=7:linear=1:first=3", dict(tau=7, linear=True, first_spike_time=3)),
+    (12, "tau=15:linear=1:bypass=1", dict(tau=15, linear=True, bypass=True)),
+]:
+    out["latency." + text] = spikegen.latency(torch.from_numpy(x), num_steps=T, **kw).numpy().astype(np.uint8)
+
+seq = (rng.integers(-8, 9, (14, 3)) / 8).astype(F32)
+out["delta.input"] = seq
+for name, kw in [("exact", dict(off_spike=True)), ("padded", dict(padding=True)), ("padded_off", dict(padding=True, off_spike=True))]:
+    out["delta." + name] = spikegen.delta(torch.from_numpy(seq), threshold=0.25, **kw).numpy().astype(np.int8)
 
 np.savez_compressed(pathlib.Path(__file__).with_name("torch.npz"), **out)
