@@ -103,33 +103,40 @@ func (m *machine) weights(i int, done func(p *param, lo, hi int, g []float32)) {
 		return
 	}
 	before := m.layers[i-1]
+	parts := before.blocks * before.words
 	p.grad = resize(p.grad, len(p.x))
-	m.crew.do(l.blocks*ranges, func(_, piece int) {
-		k := piece / ranges
-		from, to := sourceRange(before.n, piece%ranges)
-		base := k * before.n * l.width
-		lo, hi := base+from*l.width, base+to*l.width
-		clear(p.grad[lo:hi])
-		delta := l.block(k, rows)
-		for b := range m.samples {
-			out := &before.out[b]
-			for t := range m.steps {
-				src, val := out.Step(t)
-				a, _ := slices.BinarySearch(src, uint32(from))
-				z, _ := slices.BinarySearch(src[a:], uint32(to))
-				r := b*m.steps + t
-				d := delta[r*l.width : (r+1)*l.width]
-				if val == nil {
-					kernel.AddToRows(p.grad[base:base+before.n*l.width], l.width, src[a:a+z], d)
-					continue
-				}
-				for i, j := range src[a : a+z] {
-					kernel.AxpyRow(p.grad[base+int(j)*l.width:][:l.width], d, val[a+i])
-				}
-			}
+	m.crew.do(l.blocks*parts, func(_, piece int) {
+		k, part := piece/parts, piece%parts
+		from := part/before.words*before.width + part%before.words*64
+		to := min(from+64, (part/before.words+1)*before.width, before.n)
+		if from >= to {
+			return
 		}
+		lo, hi := (k*before.n+from)*l.width, (k*before.n+to)*l.width
+		clear(p.grad[lo:hi])
+		m.scatter(before, part, p.grad[k*before.n*l.width:][:before.n*l.width], l.block(k, rows), l.width)
 		done(p, lo, hi, p.grad[lo:hi])
 	})
+}
+
+// scatter adds, for each spike of a part of a layer, the gradients of that row to
+// the gradients of the neuron's weights.
+func (m *machine) scatter(before *layer, part int, grad, delta []float32, width int) {
+	for b := range m.samples {
+		out := &before.out[b]
+		for t := range m.steps {
+			r := b*m.steps + t
+			lo, hi := before.part(b, t, r, part)
+			d := delta[r*width : (r+1)*width]
+			if len(out.Value) == 0 {
+				kernel.AddToRows(grad, width, out.Source[lo:hi], d)
+				continue
+			}
+			for i := lo; i < hi; i++ {
+				kernel.AxpyRow(grad[int(out.Source[i])*width:][:width], d, out.Value[i])
+			}
+		}
+	}
 }
 
 // neurons makes the gradients of bias, β and θ: sums over the samples, in order.

@@ -31,13 +31,14 @@ type layer struct {
 	decays      [][]float32 // [d][padded] β^d, for layers that are not touched in every step
 
 	// Of the batch under way.
-	u     []float32 // [blocks][B·T][block] potentials on the way there, gradients on the way back
-	fired []uint64  // [blocks][B·T][words] spikes
-	words int       // of one block in one step
-	out   []Input   // [B] the spikes as lists, for the next layer
-	sumD  []float32 // [blocks][B][block] gradients of the potentials, summed over the steps
-	count []float64 // [n] spikes of each neuron in the batch
-	extra []float32 // [padded] derivative of the regularisers for each spike
+	u      []float32 // [blocks][B·T][block] potentials on the way there, gradients on the way back
+	fired  []uint64  // [blocks][B·T][words] spikes
+	words  int       // of one block in one step
+	out    []Input   // [B] the spikes as lists, for the next layer
+	starts []uint32  // [B·T][blocks·words] where the spikes of each 64 neurons begin there
+	sumD   []float32 // [blocks][B][block] gradients of the potentials, summed over the steps
+	count  []float64 // [n] spikes of each neuron in the batch
+	extra  []float32 // [padded] derivative of the regularisers for each spike
 
 	// Parameters that are learnt, with their gradients and moments.
 	params                []*param
@@ -189,6 +190,7 @@ func (l *layer) resize(samples, steps int) {
 	rows := samples * steps
 	l.u = resize(l.u, l.blocks*rows*l.width)
 	l.fired = resize(l.fired, l.blocks*rows*l.words)
+	l.starts = resize(l.starts, rows*l.blocks*l.words)
 	l.sumD = resize(l.sumD, l.blocks*samples*l.width)
 	if l.learnBeta {
 		l.gradBeta = resize(l.gradBeta, l.blocks*samples*l.width)

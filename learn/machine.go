@@ -35,8 +35,8 @@ type scratch struct {
 // costs nothing, few enough that the last piece does not keep all waiting.
 const chunk = 4
 
-func newMachine(n *network.Network, t *Trainer, steps, workers int) *machine {
-	m := &machine{crew: newCrew(workers), steps: steps}
+func newMachine(n *network.Network, t *Trainer) *machine {
+	m := &machine{crew: newCrew(t.Workers)}
 	sources := n.Input.Shape.Len()
 	widest := 0
 	for _, nl := range n.Layers {
@@ -120,13 +120,17 @@ func (m *machine) run(l *layer, in []Input, constant bool) {
 	})
 }
 
-// list makes lists of the spikes of sample b.
+// list makes lists of the spikes of sample b, and notes where each part of 64
+// neurons begins in them.
 func (l *layer) list(b, steps, rows int) {
 	out := &l.out[b]
 	out.Reset()
+	parts := l.blocks * l.words
 	for r := b * steps; r < (b+1)*steps; r++ {
+		starts := l.starts[r*parts : (r+1)*parts]
 		for k := range l.blocks {
 			for w, x := range l.fired[(k*rows+r)*l.words:][:l.words] {
+				starts[k*l.words+w] = uint32(len(out.Source))
 				base := uint32(k*l.width + w*64)
 				for ; x != 0; x &= x - 1 {
 					out.Source = append(out.Source, base+uint32(bits.TrailingZeros64(x)))
@@ -141,6 +145,17 @@ func (l *layer) list(b, steps, rows int) {
 	for range out.Source {
 		out.Value = append(out.Value, l.scale)
 	}
+}
+
+// part is the spikes in row r, step t of sample b, of the neurons of one part, as a
+// stretch of the lists of the sample.
+func (l *layer) part(b, t, r, part int) (lo, hi int) {
+	parts := l.blocks * l.words
+	lo, hi = int(l.starts[r*parts+part]), l.out[b].Ends[t]
+	if part+1 < parts {
+		hi = int(l.starts[r*parts+part+1])
+	}
+	return lo, hi
 }
 
 // read copies what the output layer did into the order of Output.

@@ -33,11 +33,11 @@ func (t *Trainer) scaleInit(d Data) {
 			}
 			return float64(n) / float64(m.rows()*l.n)
 		}
-		lo, hi := math.Log(0.02), math.Log(50)
+		lo, hi := math.Log(1e-4), math.Log(1e4)
 		if rate(math.Exp(hi)) <= scaleTarget {
 			lo, hi = 0, 0 // alive or not, it cannot be had
 		}
-		for range 12 {
+		for range 20 {
 			if mid := (lo + hi) / 2; rate(math.Exp(mid)) < scaleTarget {
 				lo = mid
 			} else {

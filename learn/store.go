@@ -4,7 +4,7 @@ import "dvsim/network"
 
 // store puts the parameters of a layer into the network.
 func (l *layer) store(nl *network.Layer) {
-	l.in.store(nl.In[0].Synapses.(*network.Dense).W)
+	copy(nl.In[0].Synapses.(*network.Dense).W, l.in.arranged(l.in.param().x))
 	if l.hasBias {
 		nl.Bias = append(nl.Bias[:0], l.bias[:l.n]...)
 	}

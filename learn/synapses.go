@@ -27,15 +27,17 @@ type synapses interface {
 	back(ds []float32, k int, delta []float32, r, rows int)
 	// param is the array of weights.
 	param() *param
-	// load and store exchange the weights with the network.
-	load(w []float32)
-	store(w []float32)
+	// shape is that of the weights in the network; arranged gives an array like the
+	// weights (moments, gradients) in the network's order, arrange takes one.
+	shape() []int
+	arranged(x []float32) []float32
+	arrange(dst, x []float32)
 }
 
-// dense connects every source with every column. Weights lie block by block:
+// denseConn connects every source with every column. Weights lie block by block:
 // w[(k·sources + i)·width + c] is from source i to column c of block k, so that the
 // block that a worker gathers from stays in its cache.
-type dense struct {
+type denseConn struct {
 	grid
 	n, sources int
 	w          *param
@@ -44,46 +46,47 @@ type dense struct {
 	every      []uint32 // 0, 1, …: all the rows of turned
 }
 
-func newDense(d *network.Dense, sources, n int, g grid) *dense {
-	c := &dense{grid: g, n: n, sources: sources, w: newParam("weights", make([]float32, sources*g.padded()))}
+func newDense(d *network.Dense, sources, n int, g grid) *denseConn {
+	c := &denseConn{grid: g, n: n, sources: sources, w: newParam("weights", make([]float32, sources*g.padded()))}
 	c.w.width = g.width
-	c.load(d.W)
+	c.arrange(c.w.x, d.W)
 	return c
 }
 
-func (c *dense) param() *param { return c.w }
+func (c *denseConn) param() *param { return c.w }
 
-func (c *dense) load(w []float32) {
+func (c *denseConn) shape() []int { return []int{c.sources, c.n} }
+
+func (c *denseConn) arrange(dst, x []float32) {
 	for i := range c.sources {
 		for j := range c.n {
-			c.w.x[c.at(i, j)] = w[i*c.n+j]
+			dst[c.at(i, j)] = x[i*c.n+j]
 		}
 	}
 }
 
-func (c *dense) store(w []float32) { c.unblock(w, c.w.x) }
-
-// unblock puts an array in the order of blocks into the order of the network.
-func (c *dense) unblock(dst, x []float32) {
+func (c *denseConn) arranged(x []float32) []float32 {
+	out := make([]float32, c.sources*c.n)
 	for i := range c.sources {
 		for j := range c.n {
-			dst[i*c.n+j] = x[c.at(i, j)]
+			out[i*c.n+j] = x[c.at(i, j)]
 		}
 	}
+	return out
 }
 
 // at is where the weight from source i to neuron j lies.
-func (c *dense) at(i, j int) int {
+func (c *denseConn) at(i, j int) int {
 	return (j/c.width*c.sources+i)*c.width + j%c.width
 }
 
 // rows is the matrix of block k: sources × width.
-func (c *dense) rows(x []float32, k int) []float32 {
+func (c *denseConn) rows(x []float32, k int) []float32 {
 	n := c.sources * c.width
 	return x[k*n : (k+1)*n]
 }
 
-func (c *dense) sum(acc []float32, k int, source []uint32, value []float32) {
+func (c *denseConn) sum(acc []float32, k int, source []uint32, value []float32) {
 	w := c.rows(c.w.x, k)
 	if value == nil {
 		kernel.AddRows(acc, w, c.width, source)
@@ -92,7 +95,7 @@ func (c *dense) sum(acc []float32, k int, source []uint32, value []float32) {
 	kernel.AxpyRows(acc, w, c.width, source, value)
 }
 
-func (c *dense) constant(acc []float32, double []float64, k int, source []uint32, value []float32) {
+func (c *denseConn) constant(acc []float32, double []float64, k int, source []uint32, value []float32) {
 	double = double[:len(acc)]
 	clear(double)
 	if value == nil {
@@ -104,7 +107,7 @@ func (c *dense) constant(acc []float32, double []float64, k int, source []uint32
 	}
 }
 
-func (c *dense) turn(src grid, k int) {
+func (c *denseConn) turn(src grid, k int) {
 	cols := c.padded()
 	c.srcWidth = src.width
 	out := c.turned[k*cols*src.width:][:cols*src.width]
@@ -120,14 +123,14 @@ func (c *dense) turn(src grid, k int) {
 }
 
 // grow makes room for turn.
-func (c *dense) grow(src grid) {
+func (c *denseConn) grow(src grid) {
 	c.turned = resize(c.turned, src.padded()*c.padded())
 	for len(c.every) < c.width {
 		c.every = append(c.every, uint32(len(c.every)))
 	}
 }
 
-func (c *dense) back(ds []float32, k int, delta []float32, r, rows int) {
+func (c *denseConn) back(ds []float32, k int, delta []float32, r, rows int) {
 	size := c.padded() * c.srcWidth
 	turned := c.turned[k*size : (k+1)*size]
 	for b := range c.blocks {

@@ -13,7 +13,7 @@ import (
 // beginner's tutorial: surrogate atan, cross-entropy of the summed output spikes,
 // Adam with a rate of 1e-3, batches of 128.
 //
-// Results depend on the fields up to Seed and on the data, never on the number of
+// Results depend on the fields up to DataID and on the data, never on the number of
 // workers: every sum is formed in one order.
 type Trainer struct {
 	// Net is trained in place. It must pass its Check and be of the kind that
@@ -44,6 +44,9 @@ type Trainer struct {
 	ScaleInit bool
 	// Seed draws the order of the samples, anew in each epoch.
 	Seed uint64
+	// DataID says in a checkpoint which data a run was trained on (a hash of it, say),
+	// so that it does not go on with other data; empty is not looked at any further.
+	DataID string
 
 	// Workers is the number of goroutines; 0 and 1 are the caller alone.
 	Workers int
@@ -212,11 +215,19 @@ func (t *Trainer) prepare(d Data) error {
 	case t.Batch < 0 || t.Epochs < 0 || t.Clip < 0:
 		return fmt.Errorf("learn: batch %d, epochs %d, clip %g: none may be negative", t.Batch, t.Epochs, t.Clip)
 	}
+	if err := t.build(); err != nil {
+		return err
+	}
+	t.m.steps = d.Steps()
+	return nil
+}
+
+// build makes the machine, once.
+func (t *Trainer) build() error {
 	if t.m != nil {
-		t.m.steps = d.Steps()
 		return nil
 	}
-	t.m = newMachine(t.Net, t, d.Steps(), t.Workers)
+	t.m = newMachine(t.Net, t)
 	m, v := t.Optimizer.needs()
 	for _, l := range t.m.layers {
 		for _, p := range l.params {

@@ -45,7 +45,7 @@ type batchData struct {
 func (d *batchData) Len() int          { return len(d.inputs) }
 func (d *batchData) Sources() int      { return d.n }
 func (d *batchData) Steps() int        { return d.steps }
-func (d *batchData) Classes() int      { return 5 }
+func (d *batchData) Classes() int      { return slices.Max(d.labels) + 1 }
 func (d *batchData) Label(i int) int   { return d.labels[i] }
 func (d *batchData) Name(i int) string { return fmt.Sprint("sample ", i) }
 func (d *batchData) Fill(in *Input, i, _ int) {
@@ -206,7 +206,7 @@ func (r *truth) trainer(sg Surrogate, n, workers int) *Trainer {
 	r.t.Cleanup(t.Close)
 	t.state.Updates = n
 	for i, l := range t.m.layers {
-		d := l.in.(*dense)
+		d := l.in.(*denseConn)
 		for _, q := range []struct {
 			key string
 			to  []float32
@@ -215,12 +215,7 @@ func (r *truth) trainer(sg Surrogate, n, workers int) *Trainer {
 			if !r.f.Has(key) {
 				continue // before the first batch they are zero
 			}
-			x := turnedAround(r.floats(key), l.n, d.sources)
-			for s := range d.sources {
-				for j := range l.n {
-					q.to[d.at(s, j)] = x[s*l.n+j]
-				}
-			}
+			d.arrange(q.to, turnedAround(r.floats(key), l.n, d.sources))
 			to := l.pBias.m
 			if q.key == "v" {
 				to = l.pBias.v
@@ -316,9 +311,8 @@ func (r *truth) batch(sg Surrogate, n int) {
 	tr.state.Updates++
 	tr.keep()
 	for i, l := range m.layers {
-		d := l.in.(*dense)
-		grad := make([]float32, d.sources*l.n)
-		d.unblock(grad, d.w.grad)
+		d := l.in.(*denseConn)
+		grad := d.arranged(d.w.grad)
 		if key := fmt.Sprintf("step%d_dw%d", n, i); r.f.Has(key) {
 			if e := differ(grad, turnedAround(r.floats(key), l.n, d.sources)); e > 1e-4 {
 				t.Errorf("batch %d: weight gradients of layer %d are %.2g off", n, i, e)
@@ -341,14 +335,10 @@ func (r *truth) batch(sg Surrogate, n int) {
 	}
 	u := tr.Optimizer.step(tr.state.Updates, tr.rate(0))
 	for i, l := range m.layers {
-		d := l.in.(*dense)
+		d := l.in.(*denseConn)
 		r.afterAdam(u, d.w, fmt.Sprintf("step%d_%%sw%d%%s", n, i), func(x []float32) []float32 {
 			out := make([]float32, d.padded()*d.sources)
-			for s := range d.sources {
-				for j := range l.n {
-					out[d.at(s, j)] = x[j*d.sources+s]
-				}
-			}
+			d.arrange(out, turnedAround(x, l.n, d.sources))
 			return out
 		})
 		r.afterAdam(u, l.pBias, fmt.Sprintf("step%d_%%sb%d%%s", n, i), func(x []float32) []float32 {
