@@ -109,8 +109,8 @@ func TestShift(t *testing.T) {
 		var in Input
 		for i := range d.Len() {
 			aug.Fill(&in, i, 7)
-			got := dense(&in, d.sources, d.steps)
-			was := dense(&d.in[i], d.sources, d.steps)
+			got := raster(&in, d.sources, d.steps)
+			was := raster(&d.in[i], d.sources, d.steps)
 			dice := throw(seed, forShift, 7, i)
 			dx, dy := dice.within(pixels), dice.within(pixels)
 			for s := range d.steps {
@@ -145,7 +145,7 @@ func TestDelay(t *testing.T) {
 			d.Fill(&in, i, 0)
 			in.delay(by)
 			checkInput(t, &in, d.sources, d.steps)
-			got, was := dense(&in, d.sources, d.steps), dense(&d.in[i], d.sources, d.steps)
+			got, was := raster(&in, d.sources, d.steps), raster(&d.in[i], d.sources, d.steps)
 			for s := range d.steps {
 				for k := range d.sources {
 					want := float32(0)

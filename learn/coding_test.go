@@ -126,8 +126,8 @@ func TestDeltaAgainstSNNTorch(t *testing.T) {
 	}
 }
 
-// dense spreads an input over an array of rows, one a step.
-func dense(in *Input, sources, steps int) []float32 {
+// raster spreads an input over an array of rows, one a step.
+func raster(in *Input, sources, steps int) []float32 {
 	x := make([]float32, sources*steps)
 	for t := range steps {
 		src, val := in.Step(t)
@@ -179,7 +179,7 @@ func TestSequences(t *testing.T) {
 		if err := Delta(want, x[i*6:(i+1)*6], 2, DeltaOptions{Threshold: 0.25, Off: true}); err != nil {
 			t.Fatal(err)
 		}
-		for k, v := range dense(&in, 2, 3) {
+		for k, v := range raster(&in, 2, 3) {
 			if v != float32(want[k]) {
 				t.Errorf("sample %d: element %d is %v, want %d", i, k, v, want[k])
 			}

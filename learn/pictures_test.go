@@ -79,7 +79,7 @@ func TestLatencyPictures(t *testing.T) {
 			}
 			d.Fill(&in, i, 0)
 			checkInput(t, &in, d.Sources(), d.Steps())
-			got := dense(&in, set.Size, set.Steps)
+			got := raster(&in, set.Size, set.Steps)
 			for k, s := range want {
 				for step := range set.Steps {
 					if (s == step) != (got[step*set.Size+k] == 1) {
@@ -107,7 +107,7 @@ func TestRatePictures(t *testing.T) {
 		var in Input
 		d.Fill(&in, i, epoch)
 		checkInput(t, &in, len(pixels), steps)
-		return dense(&in, len(pixels), steps)
+		return raster(&in, len(pixels), steps)
 	}
 	frequencies := func(x []float32, gain, offset float64) {
 		t.Helper()
