@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"learn":              {"network", "neuron", "trace", "internal/kernel", "internal/npz"},
 	"render":             {"events", "trace"},
 	"datasets/sample":    {"events", "aedat"},
+	"datasets/saccades":  {"datasets", "datasets/strokes", "events", "events/dvs", "formats/nmnist"},
 	"datasets/strokes":   {},
 	"bench":              {"*"},
 	"cmd/dvsim":          {"*"},
