@@ -181,7 +181,7 @@ func (o Optimizer) step(n int, lr float64) update {
 		Decay:         1,
 	}
 	if o.Kind == AdamWKind {
-		u.adam.Decay = float32(1 - lr*o.WeightDecay)
+		u.adam.Decay = float32(1 - float64(lr*o.WeightDecay))
 	} else {
 		u.adam.L2 = float32(o.WeightDecay)
 	}

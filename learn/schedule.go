@@ -84,7 +84,7 @@ func (s schedule) Rate(base, epoch float64, epochs int) float64 {
 	case warmupRate:
 		warm := s.p * float64(epochs)
 		if epoch < warm {
-			return base * (s.q + (1-s.q)*epoch/warm)
+			return base * (s.q + float64((1-s.q)*epoch/warm))
 		}
 		return base * cosine((epoch-warm)/(float64(epochs)-warm), s.r)
 	}
@@ -93,7 +93,7 @@ func (s schedule) Rate(base, epoch float64, epochs int) float64 {
 
 // cosine falls from 1 at x = 0 to least at x = 1 and stays there.
 func cosine(x, least float64) float64 {
-	return least + (1-least)*(1+math.Cos(math.Pi*min(x, 1)))/2
+	return least + float64((1-least)*(1+math.Cos(math.Pi*min(x, 1)))/2)
 }
 
 func (s schedule) String() string { return scheduleForms[s.kind].text(s.p, s.q, s.r) }
