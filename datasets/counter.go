@@ -27,7 +27,7 @@ const maxCount = math.MaxUint16
 type counter struct {
 	words, summary []uint64
 	count          []uint16 // nil where an input spikes at most once a step
-	enc            *network.Encoder
+	lookup
 
 	dt    int64
 	limit int64 // steps; 0: none
@@ -52,6 +52,36 @@ func (c *counter) start(sources int, binary bool) {
 	}
 }
 
+// lookup is how events become sources.
+type lookup struct {
+	enc *network.Encoder
+	// row, col and on are enc in tables, where it takes every polarity: the source of
+	// an event is row[y] + col[x], and on more for an ON event. row is nil where not.
+	row, col []uint32
+	on       uint32
+}
+
+func newLookup(in *network.Input) lookup {
+	l := lookup{enc: in.Encoder()}
+	if in.Polarity == network.OnOnly || in.Polarity == network.OffOnly {
+		return l
+	}
+	source := func(x, y int, p events.Polarity) uint32 {
+		j, _ := l.enc.Index(&events.Event{X: uint16(x), Y: uint16(y), P: p})
+		return j
+	}
+	g := in.Geometry()
+	l.row, l.col = make([]uint32, g.Height), make([]uint32, g.Width)
+	for y := range l.row {
+		l.row[y] = source(0, y, events.Off)
+	}
+	for x := range l.col {
+		l.col[x] = source(x, 0, events.Off)
+	}
+	l.on = source(0, 0, events.On)
+	return l
+}
+
 // begin begins a recording, with memory for its ends.
 func (c *counter) begin(ends []uint32, steps int) {
 	if cap(c.entries) < chunk/64 {
@@ -70,41 +100,90 @@ func (c *counter) feed(ev []events.Event) error {
 		c.started, c.t0, c.hi = true, ev[0].T, c.dt
 	}
 	c.facts.events += int64(len(ev))
-	for i := range ev {
-		e := &ev[i]
-		t := e.T - c.t0
-		if t >= c.hi {
-			if err := c.advance(t); err != nil {
-				return err
+	for len(ev) > 0 {
+		if c.row != nil {
+			if ev = ev[c.plain(ev):]; len(ev) == 0 {
+				break
 			}
 		}
-		j, why := c.enc.Index(e)
-		if why != network.Taken {
-			if why == network.Outside {
-				c.facts.outside++
-			} else {
-				c.facts.ignored++
-			}
-			continue
+		if err := c.one(&ev[0]); err != nil {
+			return err
 		}
-		if t < c.lo {
-			c.facts.late++
-		}
-		if c.limit > 0 && c.step >= c.limit {
-			c.facts.cut++
-			continue
-		}
-		c.words[j>>6] |= 1 << (j & 63)
-		c.summary[j>>12] |= 1 << (j >> 6 & 63)
-		if c.count != nil {
-			if n := c.count[j]; n == maxCount {
-				c.facts.clipped++
-			} else {
-				c.count[j] = n + 1
-			}
-		}
-		c.taken++
+		ev = ev[1:]
 	}
+	return nil
+}
+
+// plain counts events as long as they are of the step under way and on the
+// sensor, and returns how many.
+func (c *counter) plain(ev []events.Event) (n int) {
+	if c.limit > 0 && c.step >= c.limit {
+		return 0
+	}
+	words, summary, count := c.words, c.summary, c.count
+	row, col, on := c.row, c.col, c.on
+	from, width := c.t0+c.lo, uint64(c.hi-c.lo)
+	for n = range ev {
+		e := &ev[n]
+		if uint64(e.T-from) >= width || int(e.X) >= len(col) || int(e.Y) >= len(row) || e.P > events.On {
+			c.taken += n
+			return n
+		}
+		j := row[e.Y] + col[e.X] + on&-uint32(e.P&1)
+		w := j >> 6
+		if old := words[w]; old == 0 {
+			summary[w>>6] |= 1 << (w & 63)
+			words[w] = 1 << (j & 63)
+		} else {
+			words[w] = old | 1<<(j&63)
+		}
+		if count != nil {
+			k := count[j]
+			if k == maxCount {
+				c.taken += n
+				return n
+			}
+			count[j] = k + 1
+		}
+	}
+	c.taken += len(ev)
+	return len(ev)
+}
+
+// one counts one event of any kind. The error says that there are too many steps.
+func (c *counter) one(e *events.Event) error {
+	t := e.T - c.t0
+	if t >= c.hi {
+		if err := c.advance(t); err != nil {
+			return err
+		}
+	}
+	j, why := c.enc.Index(e)
+	switch {
+	case why == network.Outside:
+		c.facts.outside++
+		return nil
+	case why == network.Ignored:
+		c.facts.ignored++
+		return nil
+	}
+	if t < c.lo {
+		c.facts.late++
+	}
+	if c.limit > 0 && c.step >= c.limit {
+		c.facts.cut++
+		return nil
+	}
+	c.words[j>>6] |= 1 << (j & 63)
+	c.summary[j>>12] |= 1 << (j >> 6 & 63)
+	if c.count != nil {
+		if n := c.count[j]; n == maxCount {
+			c.facts.clipped++
+			return nil
+		}
+		c.count[j]++
+	}
+	c.taken++
 	return nil
 }
 

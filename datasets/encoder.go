@@ -34,7 +34,7 @@ type encoder struct {
 type fit struct {
 	part events.Rect
 	crop bool
-	enc  *network.Encoder
+	look lookup
 	err  error
 }
 
@@ -174,7 +174,7 @@ func (w *encoder) open(r *Recording) (*source, error) {
 		rec.Close()
 		return nil, &events.FormatError{File: r.Name, Offset: -1, Err: f.err}
 	}
-	w.c.enc = f.enc
+	w.c.lookup = f.look
 	return &source{rec: rec, fit: f}, nil
 }
 
@@ -188,7 +188,7 @@ func (w *encoder) fit(g events.Geometry) fit {
 	if err != nil {
 		return fit{err: fmt.Errorf("%w: %w", errSize, err)}
 	}
-	return fit{part: part, crop: part.Width != g.Width || part.Height != g.Height, enc: net.Input.Encoder()}
+	return fit{part: part, crop: part.Width != g.Width || part.Height != g.Height, look: newLookup(&net.Input)}
 }
 
 // source is a recording, cropped if need be.

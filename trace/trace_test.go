@@ -116,6 +116,9 @@ func drawScript(t *rapid.T) *script {
 				}
 			}
 		}
+		if !slices.ContainsFunc(c.counts, func(n uint16) bool { return n != 1 }) {
+			c.counts = nil // as Recorder wants it
+		}
 		if len(c.index) > 0 {
 			s.calls = append(s.calls, c)
 			s.duration = max(s.duration, c.t+1)
