@@ -16,9 +16,11 @@ import (
 // What a constant input adds to a neuron is the same in every step, so it is a
 // bias. Each layer behind the input gets
 //
-//	acc[j] = Σ float32(x[i]·W[i][j]), i ascending over x[i] ≠ 0, starting from +0
+//	acc[j] = float32(Σ x[i]·W[i][j]), i ascending over x[i] ≠ 0, summed in float64
 //	bias'[j] = acc[j] + bias[j]  (bias 0 where the layer has none)
 //
+// The sum is made once and its error would come back in every step, hence the
+// double precision (docs/decisions/0006-constant-input.md); package learn does the same.
 // and keeps its connection, over which nothing arrives. Engines then add the sum of
 // a step and the bias to β·v, where torch adds (Σ x·W + b) to it: the same order.
 //
@@ -57,13 +59,14 @@ func (n *Network) WithConstant(x []float32) (*Network, error) {
 		behind++
 		k := *l
 		k.Bias = make([]float32, l.Shape.Len())
-		kernel.AxpyRows(k.Bias, w, len(k.Bias), rows, values)
+		sum := make([]float64, len(k.Bias))
+		kernel.AxpyRowsExact(sum, w, len(sum), rows, values)
 		for j := range k.Bias {
 			b := float32(0)
 			if len(l.Bias) > 0 {
 				b = l.Bias[j%len(l.Bias)] // one a neuron, or one a channel, which run fastest
 			}
-			k.Bias[j] += b
+			k.Bias[j] = float32(sum[j]) + b
 		}
 		c.Layers[i] = &k
 	}

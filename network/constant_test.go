@@ -50,14 +50,13 @@ func TestWithConstant(t *testing.T) {
 			t.Fatal(err)
 		}
 		for j := range out.Len() {
-			acc := float32(0)
+			acc := 0.0
 			for i, v := range x {
 				if v != 0 {
-					p := float32(v * w[i*out.Len()+j])
-					acc += p
+					acc += float64(v) * float64(w[i*out.Len()+j])
 				}
 			}
-			want := acc
+			want := float32(acc)
 			switch len(bias) {
 			case out.Len():
 				want += bias[j]
