@@ -25,7 +25,10 @@ type AdamStep struct {
 //	w[i] = float32(Decay·w[i]) − float32(Rate·float32(m[i]/d))
 //
 // All slices have the length of w.
-func Adam(w, m, v, g []float32, s *AdamStep) { adam(w, m, v, g, s) }
+func Adam(w, m, v, g []float32, s *AdamStep) {
+	enough(min(len(m), len(v), len(g)), len(w))
+	adam(w, m, v, g, s)
+}
 
 func adamGeneric(w, m, v, g []float32, s *AdamStep) {
 	m, v, g = m[:len(w)], v[:len(w)], g[:len(w)]

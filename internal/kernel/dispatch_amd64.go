@@ -5,10 +5,10 @@ package kernel
 import "golang.org/x/sys/cpu"
 
 // The functions of this file stand between the exported ones and the assembly.
-// They check what assembly cannot (the lengths of slices), cut the work into calls
-// that end soon, and pick the implementation. The choice is a comparison of one
-// byte, not a function variable: what is handed to an unknown function escapes to
-// the heap.
+// They cut the work into calls that end soon and pick the implementation. The
+// choice is a comparison of one byte, not a function variable: what is handed to an
+// unknown function escapes to the heap. The assembly trusts the lengths that the
+// exported functions have checked.
 
 // callElements is how many float32 of a matrix, or elements of a slice, one call
 // of assembly handles: such a call cannot be interrupted, and the garbage
@@ -34,7 +34,6 @@ func addRow(acc, w []float32) {
 		addRowGeneric(acc, w)
 		return
 	}
-	acc = acc[:len(w)]
 	for len(w) > callElements {
 		addRow(acc[:callElements], w[:callElements])
 		acc, w = acc[callElements:], w[callElements:]
@@ -51,7 +50,6 @@ func axpyRow(acc, w []float32, x float32) {
 		axpyRowGeneric(acc, w, x)
 		return
 	}
-	acc = acc[:len(w)]
 	for len(w) > callElements {
 		axpyRow(acc[:callElements], w[:callElements], x)
 		acc, w = acc[callElements:], w[callElements:]

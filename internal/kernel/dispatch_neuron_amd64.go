@@ -6,14 +6,11 @@ package kernel
 // multiple of 64, so that no word of spikes is split.
 const callNeurons = 1 << 13
 
-func words(n int) int { return (n + 63) / 64 }
-
 func sweepSubtract(v, acc []float32, p, theta float32, spikes []uint64) {
 	if active == generic {
 		sweepSubtractGeneric(v, acc, p, theta, spikes)
 		return
 	}
-	acc, spikes = acc[:len(v)], spikes[:words(len(v))]
 	for len(v) > callNeurons {
 		sweepSubtract(v[:callNeurons], acc, p, theta, spikes)
 		v, acc, spikes = v[callNeurons:], acc[callNeurons:], spikes[callNeurons/64:]
@@ -29,7 +26,6 @@ func sweepSubtractBias(v, acc, bias []float32, p, theta float32, spikes []uint64
 	if active == generic {
 		return sweepSubtractBiasGeneric(v, acc, bias, p, theta, spikes)
 	}
-	acc, bias, spikes = acc[:len(v)], bias[:len(v)], spikes[:words(len(v))]
 	for len(v) > callNeurons {
 		if sweepSubtractBias(v[:callNeurons], acc, bias, p, theta, spikes) {
 			moved = true
@@ -43,12 +39,10 @@ func sweepSubtractBias(v, acc, bias []float32, p, theta float32, spikes []uint64
 }
 
 func leakyStep(dst, v, in, bias, beta, theta []float32, reset Reset, spikes []uint64) {
-	n := len(dst)
 	if active == generic {
 		leakyStepGeneric(dst, v, in, bias, beta, theta, reset, spikes)
 		return
 	}
-	v, in, bias, beta, theta, spikes = v[:n], in[:n], bias[:n], beta[:n], theta[:n], spikes[:words(n)]
 	for len(dst) > callNeurons {
 		leakyStep(dst[:callNeurons], v, in, bias, beta, theta, reset, spikes)
 		dst, v, in, bias = dst[callNeurons:], v[callNeurons:], in[callNeurons:], bias[callNeurons:]
@@ -66,8 +60,6 @@ func fastSigmoidBack(u, ds, next, beta, theta []float32, k float32, zero bool) {
 		fastSigmoidBackGeneric(u, ds, next, beta, theta, k, zero)
 		return
 	}
-	n := len(u)
-	ds, next, beta, theta = ds[:n], next[:n], beta[:n], theta[:n]
 	for len(u) > callNeurons {
 		fastSigmoidBack(u[:callNeurons], ds, next, beta, theta, k, zero)
 		u, ds, next, beta, theta = u[callNeurons:], ds[callNeurons:], next[callNeurons:], beta[callNeurons:], theta[callNeurons:]
@@ -84,8 +76,6 @@ func atanBack(u, ds, next, beta, theta []float32, half, c float32, zero bool) {
 		atanBackGeneric(u, ds, next, beta, theta, half, c, zero)
 		return
 	}
-	n := len(u)
-	ds, next, beta, theta = ds[:n], next[:n], beta[:n], theta[:n]
 	for len(u) > callNeurons {
 		atanBack(u[:callNeurons], ds, next, beta, theta, half, c, zero)
 		u, ds, next, beta, theta = u[callNeurons:], ds[callNeurons:], next[callNeurons:], beta[callNeurons:], theta[callNeurons:]
@@ -102,7 +92,6 @@ func adam(w, m, v, g []float32, s *AdamStep) {
 		adamGeneric(w, m, v, g, s)
 		return
 	}
-	m, v, g = m[:len(w)], v[:len(w)], g[:len(w)]
 	for len(w) > callNeurons {
 		adam(w[:callNeurons], m, v, g, s)
 		w, m, v, g = w[callNeurons:], m[callNeurons:], v[callNeurons:], g[callNeurons:]

@@ -46,7 +46,6 @@ func axpyRows(acc, w []float32, stride int, rows []uint32, x []float32) {
 		axpyRowsGeneric(acc, w, stride, rows, x)
 		return
 	}
-	x = x[:len(rows)]
 	if n > callElements {
 		axpyRows(acc[:callElements], w, stride, rows, x)
 		axpyRows(acc[callElements:], w[callElements:], stride, rows, x)

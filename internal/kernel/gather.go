@@ -6,11 +6,13 @@ package kernel
 // their counts), and the weight gradient of one source (rows are the samples and
 // steps in which it spiked).
 func AxpyRows(acc, w []float32, stride int, rows []uint32, x []float32) {
+	enough(len(x), len(rows))
 	axpyRows(acc, w, stride, rows, x)
 }
 
 // AddToRows adds a row to rows of a matrix, in the order given: for each r of
-// rows, w[r·stride+i] += row[i] for all i of row. It is the twin of [AddRows] on
+// rows, w[r·stride+i] += row[i] for all i of row. Rows of the matrix do not
+// overlap (stride is at least the length of row). It is the twin of [AddRows] on
 // the way back: the weight gradients of the sources that spiked in a step.
 func AddToRows(w []float32, stride int, rows []uint32, row []float32) {
 	addToRows(w, stride, rows, row)

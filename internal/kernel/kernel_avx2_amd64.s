@@ -153,31 +153,88 @@ TEXT ·addRowsAVX2(SB), NOSPLIT, $0-88
 	TESTQ R8, R8
 	JEQ   end
 
-strip:
-	CMPQ       CX, $0x38
-	JGT        strip8
-	CMPQ       CX, $0x30
-	JGT        strip7
-	CMPQ       CX, $0x28
-	JGT        strip6
-	CMPQ       CX, $0x20
-	JGT        strip5
-	CMPQ       CX, $0x18
-	JGT        strip4
-	CMPQ       CX, $0x10
-	JGT        strip3
-	CMPQ       CX, $0x08
-	JGT        strip2
-	TESTQ      CX, CX
-	JLE        end
-	LEAQ       (CX), R9
+next:
+	CMPQ CX, $0x00000039
+	JGE  strip0
+	CMPQ CX, $0x00000031
+	JGE  strip1
+	CMPQ CX, $0x00000029
+	JGE  strip2
+	CMPQ CX, $0x00000021
+	JGE  strip3
+	CMPQ CX, $0x00000019
+	JGE  strip4
+	CMPQ CX, $0x00000011
+	JGE  strip5
+	CMPQ CX, $0x00000009
+	JGE  strip6
+	CMPQ CX, $0x00000001
+	JGE  strip7
+	JMP  end
+
+strip0:
+	LEAQ       -56(CX), R9
 	MOVQ       $0x00000008, R10
 	CMPQ       R9, R10
 	CMOVQGT    R10, R9
 	LEAQ       tails<>+32(SB), R10
 	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y1
-	VMASKMOVPS (AX), Y1, Y0
+	VMOVUPS    (R10)(R9*4), Y8
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    64(AX), Y2
+	VMOVUPS    96(AX), Y3
+	VMOVUPS    128(AX), Y4
+	VMOVUPS    160(AX), Y5
+	VMOVUPS    192(AX), Y6
+	VMASKMOVPS 224(AX), Y8, Y7
+	XORQ       R9, R9
+
+row0:
+	MOVL       (DI)(R9*4), R10
+	IMULQ      SI, R10
+	CMPQ       R10, BX
+	JHI        end
+	VADDPS     (DX)(R10*4), Y0, Y0
+	VADDPS     32(DX)(R10*4), Y1, Y1
+	VADDPS     64(DX)(R10*4), Y2, Y2
+	VADDPS     96(DX)(R10*4), Y3, Y3
+	VADDPS     128(DX)(R10*4), Y4, Y4
+	VADDPS     160(DX)(R10*4), Y5, Y5
+	VADDPS     192(DX)(R10*4), Y6, Y6
+	VMASKMOVPS 224(DX)(R10*4), Y8, Y9
+	VADDPS     Y9, Y7, Y7
+	INCQ       R9
+	CMPQ       R9, R8
+	JLT        row0
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, 64(AX)
+	VMOVUPS    Y3, 96(AX)
+	VMOVUPS    Y4, 128(AX)
+	VMOVUPS    Y5, 160(AX)
+	VMOVUPS    Y6, 192(AX)
+	VMASKMOVPS Y7, Y8, 224(AX)
+	ADDQ       $0x00000100, DX
+	ADDQ       $0x00000100, AX
+	SUBQ       $0x00000040, CX
+	JMP        next
+
+strip1:
+	LEAQ       -48(CX), R9
+	MOVQ       $0x00000008, R10
+	CMPQ       R9, R10
+	CMOVQGT    R10, R9
+	LEAQ       tails<>+32(SB), R10
+	NEGQ       R9
+	VMOVUPS    (R10)(R9*4), Y7
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    64(AX), Y2
+	VMOVUPS    96(AX), Y3
+	VMOVUPS    128(AX), Y4
+	VMOVUPS    160(AX), Y5
+	VMASKMOVPS 192(AX), Y7, Y6
 	XORQ       R9, R9
 
 row1:
@@ -185,27 +242,43 @@ row1:
 	IMULQ      SI, R10
 	CMPQ       R10, BX
 	JHI        end
-	VMASKMOVPS (DX)(R10*4), Y1, Y2
-	VADDPS     Y2, Y0, Y0
+	VADDPS     (DX)(R10*4), Y0, Y0
+	VADDPS     32(DX)(R10*4), Y1, Y1
+	VADDPS     64(DX)(R10*4), Y2, Y2
+	VADDPS     96(DX)(R10*4), Y3, Y3
+	VADDPS     128(DX)(R10*4), Y4, Y4
+	VADDPS     160(DX)(R10*4), Y5, Y5
+	VMASKMOVPS 192(DX)(R10*4), Y7, Y8
+	VADDPS     Y8, Y6, Y6
 	INCQ       R9
 	CMPQ       R9, R8
 	JLT        row1
-	VMASKMOVPS Y0, Y1, (AX)
-	ADDQ       $0x00000020, DX
-	ADDQ       $0x00000020, AX
-	SUBQ       $0x00000008, CX
-	JMP        strip
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, 64(AX)
+	VMOVUPS    Y3, 96(AX)
+	VMOVUPS    Y4, 128(AX)
+	VMOVUPS    Y5, 160(AX)
+	VMASKMOVPS Y6, Y7, 192(AX)
+	ADDQ       $0x000000e0, DX
+	ADDQ       $0x000000e0, AX
+	SUBQ       $0x00000038, CX
+	JMP        next
 
 strip2:
-	LEAQ       -8(CX), R9
+	LEAQ       -40(CX), R9
 	MOVQ       $0x00000008, R10
 	CMPQ       R9, R10
 	CMOVQGT    R10, R9
 	LEAQ       tails<>+32(SB), R10
 	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y2
+	VMOVUPS    (R10)(R9*4), Y6
 	VMOVUPS    (AX), Y0
-	VMASKMOVPS 32(AX), Y2, Y1
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    64(AX), Y2
+	VMOVUPS    96(AX), Y3
+	VMOVUPS    128(AX), Y4
+	VMASKMOVPS 160(AX), Y6, Y5
 	XORQ       R9, R9
 
 row2:
@@ -214,29 +287,39 @@ row2:
 	CMPQ       R10, BX
 	JHI        end
 	VADDPS     (DX)(R10*4), Y0, Y0
-	VMASKMOVPS 32(DX)(R10*4), Y2, Y3
-	VADDPS     Y3, Y1, Y1
+	VADDPS     32(DX)(R10*4), Y1, Y1
+	VADDPS     64(DX)(R10*4), Y2, Y2
+	VADDPS     96(DX)(R10*4), Y3, Y3
+	VADDPS     128(DX)(R10*4), Y4, Y4
+	VMASKMOVPS 160(DX)(R10*4), Y6, Y7
+	VADDPS     Y7, Y5, Y5
 	INCQ       R9
 	CMPQ       R9, R8
 	JLT        row2
 	VMOVUPS    Y0, (AX)
-	VMASKMOVPS Y1, Y2, 32(AX)
-	ADDQ       $0x00000040, DX
-	ADDQ       $0x00000040, AX
-	SUBQ       $0x00000010, CX
-	JMP        strip
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, 64(AX)
+	VMOVUPS    Y3, 96(AX)
+	VMOVUPS    Y4, 128(AX)
+	VMASKMOVPS Y5, Y6, 160(AX)
+	ADDQ       $0x000000c0, DX
+	ADDQ       $0x000000c0, AX
+	SUBQ       $0x00000030, CX
+	JMP        next
 
 strip3:
-	LEAQ       -16(CX), R9
+	LEAQ       -32(CX), R9
 	MOVQ       $0x00000008, R10
 	CMPQ       R9, R10
 	CMOVQGT    R10, R9
 	LEAQ       tails<>+32(SB), R10
 	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y3
+	VMOVUPS    (R10)(R9*4), Y5
 	VMOVUPS    (AX), Y0
 	VMOVUPS    32(AX), Y1
-	VMASKMOVPS 64(AX), Y3, Y2
+	VMOVUPS    64(AX), Y2
+	VMOVUPS    96(AX), Y3
+	VMASKMOVPS 128(AX), Y5, Y4
 	XORQ       R9, R9
 
 row3:
@@ -246,18 +329,22 @@ row3:
 	JHI        end
 	VADDPS     (DX)(R10*4), Y0, Y0
 	VADDPS     32(DX)(R10*4), Y1, Y1
-	VMASKMOVPS 64(DX)(R10*4), Y3, Y4
-	VADDPS     Y4, Y2, Y2
+	VADDPS     64(DX)(R10*4), Y2, Y2
+	VADDPS     96(DX)(R10*4), Y3, Y3
+	VMASKMOVPS 128(DX)(R10*4), Y5, Y6
+	VADDPS     Y6, Y4, Y4
 	INCQ       R9
 	CMPQ       R9, R8
 	JLT        row3
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y3, 64(AX)
-	ADDQ       $0x00000060, DX
-	ADDQ       $0x00000060, AX
-	SUBQ       $0x00000018, CX
-	JMP        strip
+	VMOVUPS    Y2, 64(AX)
+	VMOVUPS    Y3, 96(AX)
+	VMASKMOVPS Y4, Y5, 128(AX)
+	ADDQ       $0x000000a0, DX
+	ADDQ       $0x000000a0, AX
+	SUBQ       $0x00000028, CX
+	JMP        next
 
 strip4:
 	LEAQ       -24(CX), R9
@@ -293,21 +380,19 @@ row4:
 	ADDQ       $0x00000080, DX
 	ADDQ       $0x00000080, AX
 	SUBQ       $0x00000020, CX
-	JMP        strip
+	JMP        next
 
 strip5:
-	LEAQ       -32(CX), R9
+	LEAQ       -16(CX), R9
 	MOVQ       $0x00000008, R10
 	CMPQ       R9, R10
 	CMOVQGT    R10, R9
 	LEAQ       tails<>+32(SB), R10
 	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y5
+	VMOVUPS    (R10)(R9*4), Y3
 	VMOVUPS    (AX), Y0
 	VMOVUPS    32(AX), Y1
-	VMOVUPS    64(AX), Y2
-	VMOVUPS    96(AX), Y3
-	VMASKMOVPS 128(AX), Y5, Y4
+	VMASKMOVPS 64(AX), Y3, Y2
 	XORQ       R9, R9
 
 row5:
@@ -317,37 +402,29 @@ row5:
 	JHI        end
 	VADDPS     (DX)(R10*4), Y0, Y0
 	VADDPS     32(DX)(R10*4), Y1, Y1
-	VADDPS     64(DX)(R10*4), Y2, Y2
-	VADDPS     96(DX)(R10*4), Y3, Y3
-	VMASKMOVPS 128(DX)(R10*4), Y5, Y6
-	VADDPS     Y6, Y4, Y4
+	VMASKMOVPS 64(DX)(R10*4), Y3, Y4
+	VADDPS     Y4, Y2, Y2
 	INCQ       R9
 	CMPQ       R9, R8
 	JLT        row5
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, 64(AX)
-	VMOVUPS    Y3, 96(AX)
-	VMASKMOVPS Y4, Y5, 128(AX)
-	ADDQ       $0x000000a0, DX
-	ADDQ       $0x000000a0, AX
-	SUBQ       $0x00000028, CX
-	JMP        strip
+	VMASKMOVPS Y2, Y3, 64(AX)
+	ADDQ       $0x00000060, DX
+	ADDQ       $0x00000060, AX
+	SUBQ       $0x00000018, CX
+	JMP        next
 
 strip6:
-	LEAQ       -40(CX), R9
+	LEAQ       -8(CX), R9
 	MOVQ       $0x00000008, R10
 	CMPQ       R9, R10
 	CMOVQGT    R10, R9
 	LEAQ       tails<>+32(SB), R10
 	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y6
+	VMOVUPS    (R10)(R9*4), Y2
 	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    64(AX), Y2
-	VMOVUPS    96(AX), Y3
-	VMOVUPS    128(AX), Y4
-	VMASKMOVPS 160(AX), Y6, Y5
+	VMASKMOVPS 32(AX), Y2, Y1
 	XORQ       R9, R9
 
 row6:
@@ -356,41 +433,27 @@ row6:
 	CMPQ       R10, BX
 	JHI        end
 	VADDPS     (DX)(R10*4), Y0, Y0
-	VADDPS     32(DX)(R10*4), Y1, Y1
-	VADDPS     64(DX)(R10*4), Y2, Y2
-	VADDPS     96(DX)(R10*4), Y3, Y3
-	VADDPS     128(DX)(R10*4), Y4, Y4
-	VMASKMOVPS 160(DX)(R10*4), Y6, Y7
-	VADDPS     Y7, Y5, Y5
+	VMASKMOVPS 32(DX)(R10*4), Y2, Y3
+	VADDPS     Y3, Y1, Y1
 	INCQ       R9
 	CMPQ       R9, R8
 	JLT        row6
 	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, 64(AX)
-	VMOVUPS    Y3, 96(AX)
-	VMOVUPS    Y4, 128(AX)
-	VMASKMOVPS Y5, Y6, 160(AX)
-	ADDQ       $0x000000c0, DX
-	ADDQ       $0x000000c0, AX
-	SUBQ       $0x00000030, CX
-	JMP        strip
+	VMASKMOVPS Y1, Y2, 32(AX)
+	ADDQ       $0x00000040, DX
+	ADDQ       $0x00000040, AX
+	SUBQ       $0x00000010, CX
+	JMP        next
 
 strip7:
-	LEAQ       -48(CX), R9
+	LEAQ       (CX), R9
 	MOVQ       $0x00000008, R10
 	CMPQ       R9, R10
 	CMOVQGT    R10, R9
 	LEAQ       tails<>+32(SB), R10
 	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y7
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    64(AX), Y2
-	VMOVUPS    96(AX), Y3
-	VMOVUPS    128(AX), Y4
-	VMOVUPS    160(AX), Y5
-	VMASKMOVPS 192(AX), Y7, Y6
+	VMOVUPS    (R10)(R9*4), Y1
+	VMASKMOVPS (AX), Y1, Y0
 	XORQ       R9, R9
 
 row7:
@@ -398,76 +461,16 @@ row7:
 	IMULQ      SI, R10
 	CMPQ       R10, BX
 	JHI        end
-	VADDPS     (DX)(R10*4), Y0, Y0
-	VADDPS     32(DX)(R10*4), Y1, Y1
-	VADDPS     64(DX)(R10*4), Y2, Y2
-	VADDPS     96(DX)(R10*4), Y3, Y3
-	VADDPS     128(DX)(R10*4), Y4, Y4
-	VADDPS     160(DX)(R10*4), Y5, Y5
-	VMASKMOVPS 192(DX)(R10*4), Y7, Y8
-	VADDPS     Y8, Y6, Y6
+	VMASKMOVPS (DX)(R10*4), Y1, Y2
+	VADDPS     Y2, Y0, Y0
 	INCQ       R9
 	CMPQ       R9, R8
 	JLT        row7
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, 64(AX)
-	VMOVUPS    Y3, 96(AX)
-	VMOVUPS    Y4, 128(AX)
-	VMOVUPS    Y5, 160(AX)
-	VMASKMOVPS Y6, Y7, 192(AX)
-	ADDQ       $0x000000e0, DX
-	ADDQ       $0x000000e0, AX
-	SUBQ       $0x00000038, CX
-	JMP        strip
-
-strip8:
-	LEAQ       -56(CX), R9
-	MOVQ       $0x00000008, R10
-	CMPQ       R9, R10
-	CMOVQGT    R10, R9
-	LEAQ       tails<>+32(SB), R10
-	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y8
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    64(AX), Y2
-	VMOVUPS    96(AX), Y3
-	VMOVUPS    128(AX), Y4
-	VMOVUPS    160(AX), Y5
-	VMOVUPS    192(AX), Y6
-	VMASKMOVPS 224(AX), Y8, Y7
-	XORQ       R9, R9
-
-row8:
-	MOVL       (DI)(R9*4), R10
-	IMULQ      SI, R10
-	CMPQ       R10, BX
-	JHI        end
-	VADDPS     (DX)(R10*4), Y0, Y0
-	VADDPS     32(DX)(R10*4), Y1, Y1
-	VADDPS     64(DX)(R10*4), Y2, Y2
-	VADDPS     96(DX)(R10*4), Y3, Y3
-	VADDPS     128(DX)(R10*4), Y4, Y4
-	VADDPS     160(DX)(R10*4), Y5, Y5
-	VADDPS     192(DX)(R10*4), Y6, Y6
-	VMASKMOVPS 224(DX)(R10*4), Y8, Y9
-	VADDPS     Y9, Y7, Y7
-	INCQ       R9
-	CMPQ       R9, R8
-	JLT        row8
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, 64(AX)
-	VMOVUPS    Y3, 96(AX)
-	VMOVUPS    Y4, 128(AX)
-	VMOVUPS    Y5, 160(AX)
-	VMOVUPS    Y6, 192(AX)
-	VMASKMOVPS Y7, Y8, 224(AX)
-	ADDQ       $0x00000100, DX
-	ADDQ       $0x00000100, AX
-	SUBQ       $0x00000040, CX
-	JMP        strip
+	VMASKMOVPS Y0, Y1, (AX)
+	ADDQ       $0x00000020, DX
+	ADDQ       $0x00000020, AX
+	SUBQ       $0x00000008, CX
+	JMP        next
 
 end:
 	MOVQ R9, done+80(FP)
@@ -490,31 +493,97 @@ TEXT ·axpyRowsAVX2(SB), NOSPLIT, $0-112
 	TESTQ R9, R9
 	JEQ   end
 
-strip:
-	CMPQ       DX, $0x38
-	JGT        strip8
-	CMPQ       DX, $0x30
-	JGT        strip7
-	CMPQ       DX, $0x28
-	JGT        strip6
-	CMPQ       DX, $0x20
-	JGT        strip5
-	CMPQ       DX, $0x18
-	JGT        strip4
-	CMPQ       DX, $0x10
-	JGT        strip3
-	CMPQ       DX, $0x08
-	JGT        strip2
-	TESTQ      DX, DX
-	JLE        end
-	LEAQ       (DX), R10
+next:
+	CMPQ DX, $0x00000039
+	JGE  strip0
+	CMPQ DX, $0x00000031
+	JGE  strip1
+	CMPQ DX, $0x00000029
+	JGE  strip2
+	CMPQ DX, $0x00000021
+	JGE  strip3
+	CMPQ DX, $0x00000019
+	JGE  strip4
+	CMPQ DX, $0x00000011
+	JGE  strip5
+	CMPQ DX, $0x00000009
+	JGE  strip6
+	CMPQ DX, $0x00000001
+	JGE  strip7
+	JMP  end
+
+strip0:
+	LEAQ       -56(DX), R10
 	MOVQ       $0x00000008, R11
 	CMPQ       R10, R11
 	CMOVQGT    R11, R10
 	LEAQ       tails<>+32(SB), R11
 	NEGQ       R10
-	VMOVUPS    (R11)(R10*4), Y1
-	VMASKMOVPS (AX), Y1, Y0
+	VMOVUPS    (R11)(R10*4), Y8
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    64(AX), Y2
+	VMOVUPS    96(AX), Y3
+	VMOVUPS    128(AX), Y4
+	VMOVUPS    160(AX), Y5
+	VMOVUPS    192(AX), Y6
+	VMASKMOVPS 224(AX), Y8, Y7
+	XORQ       R10, R10
+
+row0:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VBROADCASTSS (CX)(R10*4), Y9
+	VMULPS       (BX)(R11*4), Y9, Y10
+	VADDPS       Y10, Y0, Y0
+	VMULPS       32(BX)(R11*4), Y9, Y10
+	VADDPS       Y10, Y1, Y1
+	VMULPS       64(BX)(R11*4), Y9, Y10
+	VADDPS       Y10, Y2, Y2
+	VMULPS       96(BX)(R11*4), Y9, Y10
+	VADDPS       Y10, Y3, Y3
+	VMULPS       128(BX)(R11*4), Y9, Y10
+	VADDPS       Y10, Y4, Y4
+	VMULPS       160(BX)(R11*4), Y9, Y10
+	VADDPS       Y10, Y5, Y5
+	VMULPS       192(BX)(R11*4), Y9, Y10
+	VADDPS       Y10, Y6, Y6
+	VMASKMOVPS   224(BX)(R11*4), Y8, Y10
+	VMULPS       Y10, Y9, Y9
+	VADDPS       Y9, Y7, Y7
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row0
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMASKMOVPS   Y7, Y8, 224(AX)
+	ADDQ         $0x00000100, BX
+	ADDQ         $0x00000100, AX
+	SUBQ         $0x00000040, DX
+	JMP          next
+
+strip1:
+	LEAQ       -48(DX), R10
+	MOVQ       $0x00000008, R11
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	LEAQ       tails<>+32(SB), R11
+	NEGQ       R10
+	VMOVUPS    (R11)(R10*4), Y7
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    64(AX), Y2
+	VMOVUPS    96(AX), Y3
+	VMOVUPS    128(AX), Y4
+	VMOVUPS    160(AX), Y5
+	VMASKMOVPS 192(AX), Y7, Y6
 	XORQ       R10, R10
 
 row1:
@@ -522,29 +591,51 @@ row1:
 	IMULQ        DI, R11
 	CMPQ         R11, SI
 	JHI          end
-	VBROADCASTSS (CX)(R10*4), Y2
-	VMASKMOVPS   (BX)(R11*4), Y1, Y3
-	VMULPS       Y3, Y2, Y2
-	VADDPS       Y2, Y0, Y0
+	VBROADCASTSS (CX)(R10*4), Y8
+	VMULPS       (BX)(R11*4), Y8, Y9
+	VADDPS       Y9, Y0, Y0
+	VMULPS       32(BX)(R11*4), Y8, Y9
+	VADDPS       Y9, Y1, Y1
+	VMULPS       64(BX)(R11*4), Y8, Y9
+	VADDPS       Y9, Y2, Y2
+	VMULPS       96(BX)(R11*4), Y8, Y9
+	VADDPS       Y9, Y3, Y3
+	VMULPS       128(BX)(R11*4), Y8, Y9
+	VADDPS       Y9, Y4, Y4
+	VMULPS       160(BX)(R11*4), Y8, Y9
+	VADDPS       Y9, Y5, Y5
+	VMASKMOVPS   192(BX)(R11*4), Y7, Y9
+	VMULPS       Y9, Y8, Y8
+	VADDPS       Y8, Y6, Y6
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row1
-	VMASKMOVPS   Y0, Y1, (AX)
-	ADDQ         $0x00000020, BX
-	ADDQ         $0x00000020, AX
-	SUBQ         $0x00000008, DX
-	JMP          strip
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMASKMOVPS   Y6, Y7, 192(AX)
+	ADDQ         $0x000000e0, BX
+	ADDQ         $0x000000e0, AX
+	SUBQ         $0x00000038, DX
+	JMP          next
 
 strip2:
-	LEAQ       -8(DX), R10
+	LEAQ       -40(DX), R10
 	MOVQ       $0x00000008, R11
 	CMPQ       R10, R11
 	CMOVQGT    R11, R10
 	LEAQ       tails<>+32(SB), R11
 	NEGQ       R10
-	VMOVUPS    (R11)(R10*4), Y2
+	VMOVUPS    (R11)(R10*4), Y6
 	VMOVUPS    (AX), Y0
-	VMASKMOVPS 32(AX), Y2, Y1
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    64(AX), Y2
+	VMOVUPS    96(AX), Y3
+	VMOVUPS    128(AX), Y4
+	VMASKMOVPS 160(AX), Y6, Y5
 	XORQ       R10, R10
 
 row2:
@@ -552,33 +643,47 @@ row2:
 	IMULQ        DI, R11
 	CMPQ         R11, SI
 	JHI          end
-	VBROADCASTSS (CX)(R10*4), Y3
-	VMULPS       (BX)(R11*4), Y3, Y4
-	VADDPS       Y4, Y0, Y0
-	VMASKMOVPS   32(BX)(R11*4), Y2, Y4
-	VMULPS       Y4, Y3, Y3
-	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS (CX)(R10*4), Y7
+	VMULPS       (BX)(R11*4), Y7, Y8
+	VADDPS       Y8, Y0, Y0
+	VMULPS       32(BX)(R11*4), Y7, Y8
+	VADDPS       Y8, Y1, Y1
+	VMULPS       64(BX)(R11*4), Y7, Y8
+	VADDPS       Y8, Y2, Y2
+	VMULPS       96(BX)(R11*4), Y7, Y8
+	VADDPS       Y8, Y3, Y3
+	VMULPS       128(BX)(R11*4), Y7, Y8
+	VADDPS       Y8, Y4, Y4
+	VMASKMOVPS   160(BX)(R11*4), Y6, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y5, Y5
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row2
 	VMOVUPS      Y0, (AX)
-	VMASKMOVPS   Y1, Y2, 32(AX)
-	ADDQ         $0x00000040, BX
-	ADDQ         $0x00000040, AX
-	SUBQ         $0x00000010, DX
-	JMP          strip
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMASKMOVPS   Y5, Y6, 160(AX)
+	ADDQ         $0x000000c0, BX
+	ADDQ         $0x000000c0, AX
+	SUBQ         $0x00000030, DX
+	JMP          next
 
 strip3:
-	LEAQ       -16(DX), R10
+	LEAQ       -32(DX), R10
 	MOVQ       $0x00000008, R11
 	CMPQ       R10, R11
 	CMOVQGT    R11, R10
 	LEAQ       tails<>+32(SB), R11
 	NEGQ       R10
-	VMOVUPS    (R11)(R10*4), Y3
+	VMOVUPS    (R11)(R10*4), Y5
 	VMOVUPS    (AX), Y0
 	VMOVUPS    32(AX), Y1
-	VMASKMOVPS 64(AX), Y3, Y2
+	VMOVUPS    64(AX), Y2
+	VMOVUPS    96(AX), Y3
+	VMASKMOVPS 128(AX), Y5, Y4
 	XORQ       R10, R10
 
 row3:
@@ -586,24 +691,30 @@ row3:
 	IMULQ        DI, R11
 	CMPQ         R11, SI
 	JHI          end
-	VBROADCASTSS (CX)(R10*4), Y4
-	VMULPS       (BX)(R11*4), Y4, Y5
-	VADDPS       Y5, Y0, Y0
-	VMULPS       32(BX)(R11*4), Y4, Y5
-	VADDPS       Y5, Y1, Y1
-	VMASKMOVPS   64(BX)(R11*4), Y3, Y5
-	VMULPS       Y5, Y4, Y4
-	VADDPS       Y4, Y2, Y2
+	VBROADCASTSS (CX)(R10*4), Y6
+	VMULPS       (BX)(R11*4), Y6, Y7
+	VADDPS       Y7, Y0, Y0
+	VMULPS       32(BX)(R11*4), Y6, Y7
+	VADDPS       Y7, Y1, Y1
+	VMULPS       64(BX)(R11*4), Y6, Y7
+	VADDPS       Y7, Y2, Y2
+	VMULPS       96(BX)(R11*4), Y6, Y7
+	VADDPS       Y7, Y3, Y3
+	VMASKMOVPS   128(BX)(R11*4), Y5, Y7
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y6, Y4, Y4
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row3
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMASKMOVPS   Y2, Y3, 64(AX)
-	ADDQ         $0x00000060, BX
-	ADDQ         $0x00000060, AX
-	SUBQ         $0x00000018, DX
-	JMP          strip
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMASKMOVPS   Y4, Y5, 128(AX)
+	ADDQ         $0x000000a0, BX
+	ADDQ         $0x000000a0, AX
+	SUBQ         $0x00000028, DX
+	JMP          next
 
 strip4:
 	LEAQ       -24(DX), R10
@@ -644,21 +755,19 @@ row4:
 	ADDQ         $0x00000080, BX
 	ADDQ         $0x00000080, AX
 	SUBQ         $0x00000020, DX
-	JMP          strip
+	JMP          next
 
 strip5:
-	LEAQ       -32(DX), R10
+	LEAQ       -16(DX), R10
 	MOVQ       $0x00000008, R11
 	CMPQ       R10, R11
 	CMOVQGT    R11, R10
 	LEAQ       tails<>+32(SB), R11
 	NEGQ       R10
-	VMOVUPS    (R11)(R10*4), Y5
+	VMOVUPS    (R11)(R10*4), Y3
 	VMOVUPS    (AX), Y0
 	VMOVUPS    32(AX), Y1
-	VMOVUPS    64(AX), Y2
-	VMOVUPS    96(AX), Y3
-	VMASKMOVPS 128(AX), Y5, Y4
+	VMASKMOVPS 64(AX), Y3, Y2
 	XORQ       R10, R10
 
 row5:
@@ -666,45 +775,35 @@ row5:
 	IMULQ        DI, R11
 	CMPQ         R11, SI
 	JHI          end
-	VBROADCASTSS (CX)(R10*4), Y6
-	VMULPS       (BX)(R11*4), Y6, Y7
-	VADDPS       Y7, Y0, Y0
-	VMULPS       32(BX)(R11*4), Y6, Y7
-	VADDPS       Y7, Y1, Y1
-	VMULPS       64(BX)(R11*4), Y6, Y7
-	VADDPS       Y7, Y2, Y2
-	VMULPS       96(BX)(R11*4), Y6, Y7
-	VADDPS       Y7, Y3, Y3
-	VMASKMOVPS   128(BX)(R11*4), Y5, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y4, Y4
+	VBROADCASTSS (CX)(R10*4), Y4
+	VMULPS       (BX)(R11*4), Y4, Y5
+	VADDPS       Y5, Y0, Y0
+	VMULPS       32(BX)(R11*4), Y4, Y5
+	VADDPS       Y5, Y1, Y1
+	VMASKMOVPS   64(BX)(R11*4), Y3, Y5
+	VMULPS       Y5, Y4, Y4
+	VADDPS       Y4, Y2, Y2
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row5
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMASKMOVPS   Y4, Y5, 128(AX)
-	ADDQ         $0x000000a0, BX
-	ADDQ         $0x000000a0, AX
-	SUBQ         $0x00000028, DX
-	JMP          strip
+	VMASKMOVPS   Y2, Y3, 64(AX)
+	ADDQ         $0x00000060, BX
+	ADDQ         $0x00000060, AX
+	SUBQ         $0x00000018, DX
+	JMP          next
 
 strip6:
-	LEAQ       -40(DX), R10
+	LEAQ       -8(DX), R10
 	MOVQ       $0x00000008, R11
 	CMPQ       R10, R11
 	CMOVQGT    R11, R10
 	LEAQ       tails<>+32(SB), R11
 	NEGQ       R10
-	VMOVUPS    (R11)(R10*4), Y6
+	VMOVUPS    (R11)(R10*4), Y2
 	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    64(AX), Y2
-	VMOVUPS    96(AX), Y3
-	VMOVUPS    128(AX), Y4
-	VMASKMOVPS 160(AX), Y6, Y5
+	VMASKMOVPS 32(AX), Y2, Y1
 	XORQ       R10, R10
 
 row6:
@@ -712,49 +811,31 @@ row6:
 	IMULQ        DI, R11
 	CMPQ         R11, SI
 	JHI          end
-	VBROADCASTSS (CX)(R10*4), Y7
-	VMULPS       (BX)(R11*4), Y7, Y8
-	VADDPS       Y8, Y0, Y0
-	VMULPS       32(BX)(R11*4), Y7, Y8
-	VADDPS       Y8, Y1, Y1
-	VMULPS       64(BX)(R11*4), Y7, Y8
-	VADDPS       Y8, Y2, Y2
-	VMULPS       96(BX)(R11*4), Y7, Y8
-	VADDPS       Y8, Y3, Y3
-	VMULPS       128(BX)(R11*4), Y7, Y8
-	VADDPS       Y8, Y4, Y4
-	VMASKMOVPS   160(BX)(R11*4), Y6, Y8
-	VMULPS       Y8, Y7, Y7
-	VADDPS       Y7, Y5, Y5
+	VBROADCASTSS (CX)(R10*4), Y3
+	VMULPS       (BX)(R11*4), Y3, Y4
+	VADDPS       Y4, Y0, Y0
+	VMASKMOVPS   32(BX)(R11*4), Y2, Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y1
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row6
 	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMASKMOVPS   Y5, Y6, 160(AX)
-	ADDQ         $0x000000c0, BX
-	ADDQ         $0x000000c0, AX
-	SUBQ         $0x00000030, DX
-	JMP          strip
+	VMASKMOVPS   Y1, Y2, 32(AX)
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x00000040, AX
+	SUBQ         $0x00000010, DX
+	JMP          next
 
 strip7:
-	LEAQ       -48(DX), R10
+	LEAQ       (DX), R10
 	MOVQ       $0x00000008, R11
 	CMPQ       R10, R11
 	CMOVQGT    R11, R10
 	LEAQ       tails<>+32(SB), R11
 	NEGQ       R10
-	VMOVUPS    (R11)(R10*4), Y7
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    64(AX), Y2
-	VMOVUPS    96(AX), Y3
-	VMOVUPS    128(AX), Y4
-	VMOVUPS    160(AX), Y5
-	VMASKMOVPS 192(AX), Y7, Y6
+	VMOVUPS    (R11)(R10*4), Y1
+	VMASKMOVPS (AX), Y1, Y0
 	XORQ       R10, R10
 
 row7:
@@ -762,93 +843,18 @@ row7:
 	IMULQ        DI, R11
 	CMPQ         R11, SI
 	JHI          end
-	VBROADCASTSS (CX)(R10*4), Y8
-	VMULPS       (BX)(R11*4), Y8, Y9
-	VADDPS       Y9, Y0, Y0
-	VMULPS       32(BX)(R11*4), Y8, Y9
-	VADDPS       Y9, Y1, Y1
-	VMULPS       64(BX)(R11*4), Y8, Y9
-	VADDPS       Y9, Y2, Y2
-	VMULPS       96(BX)(R11*4), Y8, Y9
-	VADDPS       Y9, Y3, Y3
-	VMULPS       128(BX)(R11*4), Y8, Y9
-	VADDPS       Y9, Y4, Y4
-	VMULPS       160(BX)(R11*4), Y8, Y9
-	VADDPS       Y9, Y5, Y5
-	VMASKMOVPS   192(BX)(R11*4), Y7, Y9
-	VMULPS       Y9, Y8, Y8
-	VADDPS       Y8, Y6, Y6
+	VBROADCASTSS (CX)(R10*4), Y2
+	VMASKMOVPS   (BX)(R11*4), Y1, Y3
+	VMULPS       Y3, Y2, Y2
+	VADDPS       Y2, Y0, Y0
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row7
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
-	VMASKMOVPS   Y6, Y7, 192(AX)
-	ADDQ         $0x000000e0, BX
-	ADDQ         $0x000000e0, AX
-	SUBQ         $0x00000038, DX
-	JMP          strip
-
-strip8:
-	LEAQ       -56(DX), R10
-	MOVQ       $0x00000008, R11
-	CMPQ       R10, R11
-	CMOVQGT    R11, R10
-	LEAQ       tails<>+32(SB), R11
-	NEGQ       R10
-	VMOVUPS    (R11)(R10*4), Y8
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    64(AX), Y2
-	VMOVUPS    96(AX), Y3
-	VMOVUPS    128(AX), Y4
-	VMOVUPS    160(AX), Y5
-	VMOVUPS    192(AX), Y6
-	VMASKMOVPS 224(AX), Y8, Y7
-	XORQ       R10, R10
-
-row8:
-	MOVL         (R8)(R10*4), R11
-	IMULQ        DI, R11
-	CMPQ         R11, SI
-	JHI          end
-	VBROADCASTSS (CX)(R10*4), Y9
-	VMULPS       (BX)(R11*4), Y9, Y10
-	VADDPS       Y10, Y0, Y0
-	VMULPS       32(BX)(R11*4), Y9, Y10
-	VADDPS       Y10, Y1, Y1
-	VMULPS       64(BX)(R11*4), Y9, Y10
-	VADDPS       Y10, Y2, Y2
-	VMULPS       96(BX)(R11*4), Y9, Y10
-	VADDPS       Y10, Y3, Y3
-	VMULPS       128(BX)(R11*4), Y9, Y10
-	VADDPS       Y10, Y4, Y4
-	VMULPS       160(BX)(R11*4), Y9, Y10
-	VADDPS       Y10, Y5, Y5
-	VMULPS       192(BX)(R11*4), Y9, Y10
-	VADDPS       Y10, Y6, Y6
-	VMASKMOVPS   224(BX)(R11*4), Y8, Y10
-	VMULPS       Y10, Y9, Y9
-	VADDPS       Y9, Y7, Y7
-	INCQ         R10
-	CMPQ         R10, R9
-	JLT          row8
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
-	VMOVUPS      Y6, 192(AX)
-	VMASKMOVPS   Y7, Y8, 224(AX)
-	ADDQ         $0x00000100, BX
-	ADDQ         $0x00000100, AX
-	SUBQ         $0x00000040, DX
-	JMP          strip
+	VMASKMOVPS   Y0, Y1, (AX)
+	ADDQ         $0x00000020, BX
+	ADDQ         $0x00000020, AX
+	SUBQ         $0x00000008, DX
+	JMP          next
 
 end:
 	MOVQ R10, done+104(FP)
@@ -856,7 +862,7 @@ end:
 	RET
 
 // func addToRowsAVX2(w []float32, stride int, rows []uint32, row []float32) (done int)
-// Requires: AVX, CMOV
+// Requires: AVX
 TEXT ·addToRowsAVX2(SB), NOSPLIT, $0-88
 	MOVQ  row_base+56(FP), AX
 	MOVQ  row_len+64(FP), CX
@@ -870,349 +876,362 @@ TEXT ·addToRowsAVX2(SB), NOSPLIT, $0-88
 	TESTQ R8, R8
 	JEQ   end
 
-strip:
-	CMPQ       CX, $0x38
-	JGT        strip8
-	CMPQ       CX, $0x30
-	JGT        strip7
-	CMPQ       CX, $0x28
-	JGT        strip6
-	CMPQ       CX, $0x20
-	JGT        strip5
-	CMPQ       CX, $0x18
-	JGT        strip4
-	CMPQ       CX, $0x10
-	JGT        strip3
-	CMPQ       CX, $0x08
-	JGT        strip2
-	TESTQ      CX, CX
-	JLE        end
-	LEAQ       (CX), R9
-	MOVQ       $0x00000008, R10
-	CMPQ       R9, R10
-	CMOVQGT    R10, R9
-	LEAQ       tails<>+32(SB), R10
-	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y1
-	VMASKMOVPS (AX), Y1, Y0
-	XORQ       R9, R9
+next:
+	CMPQ CX, $0x00000040
+	JGE  strip0
+	CMPQ CX, $0x00000038
+	JGE  strip1
+	CMPQ CX, $0x00000030
+	JGE  strip2
+	CMPQ CX, $0x00000028
+	JGE  strip3
+	CMPQ CX, $0x00000020
+	JGE  strip4
+	CMPQ CX, $0x00000018
+	JGE  strip5
+	CMPQ CX, $0x00000010
+	JGE  strip6
+	CMPQ CX, $0x00000008
+	JGE  strip7
+	CMPQ CX, $0x00000004
+	JGE  strip8
+	CMPQ CX, $0x00000002
+	JGE  strip9
+	CMPQ CX, $0x00000001
+	JGE  strip10
+	JMP  end
+
+strip0:
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+	XORQ    R9, R9
+
+row0:
+	MOVL    (DI)(R9*4), R10
+	IMULQ   SI, R10
+	CMPQ    R10, BX
+	JHI     end
+	VMOVUPS (DX)(R10*4), Y8
+	VADDPS  Y0, Y8, Y8
+	VMOVUPS Y8, (DX)(R10*4)
+	VMOVUPS 32(DX)(R10*4), Y8
+	VADDPS  Y1, Y8, Y8
+	VMOVUPS Y8, 32(DX)(R10*4)
+	VMOVUPS 64(DX)(R10*4), Y8
+	VADDPS  Y2, Y8, Y8
+	VMOVUPS Y8, 64(DX)(R10*4)
+	VMOVUPS 96(DX)(R10*4), Y8
+	VADDPS  Y3, Y8, Y8
+	VMOVUPS Y8, 96(DX)(R10*4)
+	VMOVUPS 128(DX)(R10*4), Y8
+	VADDPS  Y4, Y8, Y8
+	VMOVUPS Y8, 128(DX)(R10*4)
+	VMOVUPS 160(DX)(R10*4), Y8
+	VADDPS  Y5, Y8, Y8
+	VMOVUPS Y8, 160(DX)(R10*4)
+	VMOVUPS 192(DX)(R10*4), Y8
+	VADDPS  Y6, Y8, Y8
+	VMOVUPS Y8, 192(DX)(R10*4)
+	VMOVUPS 224(DX)(R10*4), Y8
+	VADDPS  Y7, Y8, Y8
+	VMOVUPS Y8, 224(DX)(R10*4)
+	INCQ    R9
+	CMPQ    R9, R8
+	JLT     row0
+	ADDQ    $0x00000100, DX
+	ADDQ    $0x00000100, AX
+	SUBQ    $0x00000040, CX
+	JMP     next
+
+strip1:
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	XORQ    R9, R9
 
 row1:
-	MOVL       (DI)(R9*4), R10
-	IMULQ      SI, R10
-	CMPQ       R10, BX
-	JHI        end
-	VMASKMOVPS (DX)(R10*4), Y1, Y2
-	VADDPS     Y0, Y2, Y2
-	VMASKMOVPS Y2, Y1, (DX)(R10*4)
-	INCQ       R9
-	CMPQ       R9, R8
-	JLT        row1
-	ADDQ       $0x00000020, DX
-	ADDQ       $0x00000020, AX
-	SUBQ       $0x00000008, CX
-	JMP        strip
+	MOVL    (DI)(R9*4), R10
+	IMULQ   SI, R10
+	CMPQ    R10, BX
+	JHI     end
+	VMOVUPS (DX)(R10*4), Y7
+	VADDPS  Y0, Y7, Y7
+	VMOVUPS Y7, (DX)(R10*4)
+	VMOVUPS 32(DX)(R10*4), Y7
+	VADDPS  Y1, Y7, Y7
+	VMOVUPS Y7, 32(DX)(R10*4)
+	VMOVUPS 64(DX)(R10*4), Y7
+	VADDPS  Y2, Y7, Y7
+	VMOVUPS Y7, 64(DX)(R10*4)
+	VMOVUPS 96(DX)(R10*4), Y7
+	VADDPS  Y3, Y7, Y7
+	VMOVUPS Y7, 96(DX)(R10*4)
+	VMOVUPS 128(DX)(R10*4), Y7
+	VADDPS  Y4, Y7, Y7
+	VMOVUPS Y7, 128(DX)(R10*4)
+	VMOVUPS 160(DX)(R10*4), Y7
+	VADDPS  Y5, Y7, Y7
+	VMOVUPS Y7, 160(DX)(R10*4)
+	VMOVUPS 192(DX)(R10*4), Y7
+	VADDPS  Y6, Y7, Y7
+	VMOVUPS Y7, 192(DX)(R10*4)
+	INCQ    R9
+	CMPQ    R9, R8
+	JLT     row1
+	ADDQ    $0x000000e0, DX
+	ADDQ    $0x000000e0, AX
+	SUBQ    $0x00000038, CX
+	JMP     next
 
 strip2:
-	LEAQ       -8(CX), R9
-	MOVQ       $0x00000008, R10
-	CMPQ       R9, R10
-	CMOVQGT    R10, R9
-	LEAQ       tails<>+32(SB), R10
-	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y2
-	VMOVUPS    (AX), Y0
-	VMASKMOVPS 32(AX), Y2, Y1
-	XORQ       R9, R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	XORQ    R9, R9
 
 row2:
-	MOVL       (DI)(R9*4), R10
-	IMULQ      SI, R10
-	CMPQ       R10, BX
-	JHI        end
-	VMOVUPS    (DX)(R10*4), Y3
-	VADDPS     Y0, Y3, Y3
-	VMOVUPS    Y3, (DX)(R10*4)
-	VMASKMOVPS 32(DX)(R10*4), Y2, Y3
-	VADDPS     Y1, Y3, Y3
-	VMASKMOVPS Y3, Y2, 32(DX)(R10*4)
-	INCQ       R9
-	CMPQ       R9, R8
-	JLT        row2
-	ADDQ       $0x00000040, DX
-	ADDQ       $0x00000040, AX
-	SUBQ       $0x00000010, CX
-	JMP        strip
+	MOVL    (DI)(R9*4), R10
+	IMULQ   SI, R10
+	CMPQ    R10, BX
+	JHI     end
+	VMOVUPS (DX)(R10*4), Y6
+	VADDPS  Y0, Y6, Y6
+	VMOVUPS Y6, (DX)(R10*4)
+	VMOVUPS 32(DX)(R10*4), Y6
+	VADDPS  Y1, Y6, Y6
+	VMOVUPS Y6, 32(DX)(R10*4)
+	VMOVUPS 64(DX)(R10*4), Y6
+	VADDPS  Y2, Y6, Y6
+	VMOVUPS Y6, 64(DX)(R10*4)
+	VMOVUPS 96(DX)(R10*4), Y6
+	VADDPS  Y3, Y6, Y6
+	VMOVUPS Y6, 96(DX)(R10*4)
+	VMOVUPS 128(DX)(R10*4), Y6
+	VADDPS  Y4, Y6, Y6
+	VMOVUPS Y6, 128(DX)(R10*4)
+	VMOVUPS 160(DX)(R10*4), Y6
+	VADDPS  Y5, Y6, Y6
+	VMOVUPS Y6, 160(DX)(R10*4)
+	INCQ    R9
+	CMPQ    R9, R8
+	JLT     row2
+	ADDQ    $0x000000c0, DX
+	ADDQ    $0x000000c0, AX
+	SUBQ    $0x00000030, CX
+	JMP     next
 
 strip3:
-	LEAQ       -16(CX), R9
-	MOVQ       $0x00000008, R10
-	CMPQ       R9, R10
-	CMOVQGT    R10, R9
-	LEAQ       tails<>+32(SB), R10
-	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y3
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMASKMOVPS 64(AX), Y3, Y2
-	XORQ       R9, R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	XORQ    R9, R9
 
 row3:
-	MOVL       (DI)(R9*4), R10
-	IMULQ      SI, R10
-	CMPQ       R10, BX
-	JHI        end
-	VMOVUPS    (DX)(R10*4), Y4
-	VADDPS     Y0, Y4, Y4
-	VMOVUPS    Y4, (DX)(R10*4)
-	VMOVUPS    32(DX)(R10*4), Y4
-	VADDPS     Y1, Y4, Y4
-	VMOVUPS    Y4, 32(DX)(R10*4)
-	VMASKMOVPS 64(DX)(R10*4), Y3, Y4
-	VADDPS     Y2, Y4, Y4
-	VMASKMOVPS Y4, Y3, 64(DX)(R10*4)
-	INCQ       R9
-	CMPQ       R9, R8
-	JLT        row3
-	ADDQ       $0x00000060, DX
-	ADDQ       $0x00000060, AX
-	SUBQ       $0x00000018, CX
-	JMP        strip
+	MOVL    (DI)(R9*4), R10
+	IMULQ   SI, R10
+	CMPQ    R10, BX
+	JHI     end
+	VMOVUPS (DX)(R10*4), Y5
+	VADDPS  Y0, Y5, Y5
+	VMOVUPS Y5, (DX)(R10*4)
+	VMOVUPS 32(DX)(R10*4), Y5
+	VADDPS  Y1, Y5, Y5
+	VMOVUPS Y5, 32(DX)(R10*4)
+	VMOVUPS 64(DX)(R10*4), Y5
+	VADDPS  Y2, Y5, Y5
+	VMOVUPS Y5, 64(DX)(R10*4)
+	VMOVUPS 96(DX)(R10*4), Y5
+	VADDPS  Y3, Y5, Y5
+	VMOVUPS Y5, 96(DX)(R10*4)
+	VMOVUPS 128(DX)(R10*4), Y5
+	VADDPS  Y4, Y5, Y5
+	VMOVUPS Y5, 128(DX)(R10*4)
+	INCQ    R9
+	CMPQ    R9, R8
+	JLT     row3
+	ADDQ    $0x000000a0, DX
+	ADDQ    $0x000000a0, AX
+	SUBQ    $0x00000028, CX
+	JMP     next
 
 strip4:
-	LEAQ       -24(CX), R9
-	MOVQ       $0x00000008, R10
-	CMPQ       R9, R10
-	CMOVQGT    R10, R9
-	LEAQ       tails<>+32(SB), R10
-	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y4
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    64(AX), Y2
-	VMASKMOVPS 96(AX), Y4, Y3
-	XORQ       R9, R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	XORQ    R9, R9
 
 row4:
-	MOVL       (DI)(R9*4), R10
-	IMULQ      SI, R10
-	CMPQ       R10, BX
-	JHI        end
-	VMOVUPS    (DX)(R10*4), Y5
-	VADDPS     Y0, Y5, Y5
-	VMOVUPS    Y5, (DX)(R10*4)
-	VMOVUPS    32(DX)(R10*4), Y5
-	VADDPS     Y1, Y5, Y5
-	VMOVUPS    Y5, 32(DX)(R10*4)
-	VMOVUPS    64(DX)(R10*4), Y5
-	VADDPS     Y2, Y5, Y5
-	VMOVUPS    Y5, 64(DX)(R10*4)
-	VMASKMOVPS 96(DX)(R10*4), Y4, Y5
-	VADDPS     Y3, Y5, Y5
-	VMASKMOVPS Y5, Y4, 96(DX)(R10*4)
-	INCQ       R9
-	CMPQ       R9, R8
-	JLT        row4
-	ADDQ       $0x00000080, DX
-	ADDQ       $0x00000080, AX
-	SUBQ       $0x00000020, CX
-	JMP        strip
+	MOVL    (DI)(R9*4), R10
+	IMULQ   SI, R10
+	CMPQ    R10, BX
+	JHI     end
+	VMOVUPS (DX)(R10*4), Y4
+	VADDPS  Y0, Y4, Y4
+	VMOVUPS Y4, (DX)(R10*4)
+	VMOVUPS 32(DX)(R10*4), Y4
+	VADDPS  Y1, Y4, Y4
+	VMOVUPS Y4, 32(DX)(R10*4)
+	VMOVUPS 64(DX)(R10*4), Y4
+	VADDPS  Y2, Y4, Y4
+	VMOVUPS Y4, 64(DX)(R10*4)
+	VMOVUPS 96(DX)(R10*4), Y4
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, 96(DX)(R10*4)
+	INCQ    R9
+	CMPQ    R9, R8
+	JLT     row4
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JMP     next
 
 strip5:
-	LEAQ       -32(CX), R9
-	MOVQ       $0x00000008, R10
-	CMPQ       R9, R10
-	CMOVQGT    R10, R9
-	LEAQ       tails<>+32(SB), R10
-	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y5
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    64(AX), Y2
-	VMOVUPS    96(AX), Y3
-	VMASKMOVPS 128(AX), Y5, Y4
-	XORQ       R9, R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	XORQ    R9, R9
 
 row5:
-	MOVL       (DI)(R9*4), R10
-	IMULQ      SI, R10
-	CMPQ       R10, BX
-	JHI        end
-	VMOVUPS    (DX)(R10*4), Y6
-	VADDPS     Y0, Y6, Y6
-	VMOVUPS    Y6, (DX)(R10*4)
-	VMOVUPS    32(DX)(R10*4), Y6
-	VADDPS     Y1, Y6, Y6
-	VMOVUPS    Y6, 32(DX)(R10*4)
-	VMOVUPS    64(DX)(R10*4), Y6
-	VADDPS     Y2, Y6, Y6
-	VMOVUPS    Y6, 64(DX)(R10*4)
-	VMOVUPS    96(DX)(R10*4), Y6
-	VADDPS     Y3, Y6, Y6
-	VMOVUPS    Y6, 96(DX)(R10*4)
-	VMASKMOVPS 128(DX)(R10*4), Y5, Y6
-	VADDPS     Y4, Y6, Y6
-	VMASKMOVPS Y6, Y5, 128(DX)(R10*4)
-	INCQ       R9
-	CMPQ       R9, R8
-	JLT        row5
-	ADDQ       $0x000000a0, DX
-	ADDQ       $0x000000a0, AX
-	SUBQ       $0x00000028, CX
-	JMP        strip
+	MOVL    (DI)(R9*4), R10
+	IMULQ   SI, R10
+	CMPQ    R10, BX
+	JHI     end
+	VMOVUPS (DX)(R10*4), Y3
+	VADDPS  Y0, Y3, Y3
+	VMOVUPS Y3, (DX)(R10*4)
+	VMOVUPS 32(DX)(R10*4), Y3
+	VADDPS  Y1, Y3, Y3
+	VMOVUPS Y3, 32(DX)(R10*4)
+	VMOVUPS 64(DX)(R10*4), Y3
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, 64(DX)(R10*4)
+	INCQ    R9
+	CMPQ    R9, R8
+	JLT     row5
+	ADDQ    $0x00000060, DX
+	ADDQ    $0x00000060, AX
+	SUBQ    $0x00000018, CX
+	JMP     next
 
 strip6:
-	LEAQ       -40(CX), R9
-	MOVQ       $0x00000008, R10
-	CMPQ       R9, R10
-	CMOVQGT    R10, R9
-	LEAQ       tails<>+32(SB), R10
-	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y6
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    64(AX), Y2
-	VMOVUPS    96(AX), Y3
-	VMOVUPS    128(AX), Y4
-	VMASKMOVPS 160(AX), Y6, Y5
-	XORQ       R9, R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	XORQ    R9, R9
 
 row6:
-	MOVL       (DI)(R9*4), R10
-	IMULQ      SI, R10
-	CMPQ       R10, BX
-	JHI        end
-	VMOVUPS    (DX)(R10*4), Y7
-	VADDPS     Y0, Y7, Y7
-	VMOVUPS    Y7, (DX)(R10*4)
-	VMOVUPS    32(DX)(R10*4), Y7
-	VADDPS     Y1, Y7, Y7
-	VMOVUPS    Y7, 32(DX)(R10*4)
-	VMOVUPS    64(DX)(R10*4), Y7
-	VADDPS     Y2, Y7, Y7
-	VMOVUPS    Y7, 64(DX)(R10*4)
-	VMOVUPS    96(DX)(R10*4), Y7
-	VADDPS     Y3, Y7, Y7
-	VMOVUPS    Y7, 96(DX)(R10*4)
-	VMOVUPS    128(DX)(R10*4), Y7
-	VADDPS     Y4, Y7, Y7
-	VMOVUPS    Y7, 128(DX)(R10*4)
-	VMASKMOVPS 160(DX)(R10*4), Y6, Y7
-	VADDPS     Y5, Y7, Y7
-	VMASKMOVPS Y7, Y6, 160(DX)(R10*4)
-	INCQ       R9
-	CMPQ       R9, R8
-	JLT        row6
-	ADDQ       $0x000000c0, DX
-	ADDQ       $0x000000c0, AX
-	SUBQ       $0x00000030, CX
-	JMP        strip
+	MOVL    (DI)(R9*4), R10
+	IMULQ   SI, R10
+	CMPQ    R10, BX
+	JHI     end
+	VMOVUPS (DX)(R10*4), Y2
+	VADDPS  Y0, Y2, Y2
+	VMOVUPS Y2, (DX)(R10*4)
+	VMOVUPS 32(DX)(R10*4), Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, 32(DX)(R10*4)
+	INCQ    R9
+	CMPQ    R9, R8
+	JLT     row6
+	ADDQ    $0x00000040, DX
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000010, CX
+	JMP     next
 
 strip7:
-	LEAQ       -48(CX), R9
-	MOVQ       $0x00000008, R10
-	CMPQ       R9, R10
-	CMOVQGT    R10, R9
-	LEAQ       tails<>+32(SB), R10
-	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y7
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    64(AX), Y2
-	VMOVUPS    96(AX), Y3
-	VMOVUPS    128(AX), Y4
-	VMOVUPS    160(AX), Y5
-	VMASKMOVPS 192(AX), Y7, Y6
-	XORQ       R9, R9
+	VMOVUPS (AX), Y0
+	XORQ    R9, R9
 
 row7:
-	MOVL       (DI)(R9*4), R10
-	IMULQ      SI, R10
-	CMPQ       R10, BX
-	JHI        end
-	VMOVUPS    (DX)(R10*4), Y8
-	VADDPS     Y0, Y8, Y8
-	VMOVUPS    Y8, (DX)(R10*4)
-	VMOVUPS    32(DX)(R10*4), Y8
-	VADDPS     Y1, Y8, Y8
-	VMOVUPS    Y8, 32(DX)(R10*4)
-	VMOVUPS    64(DX)(R10*4), Y8
-	VADDPS     Y2, Y8, Y8
-	VMOVUPS    Y8, 64(DX)(R10*4)
-	VMOVUPS    96(DX)(R10*4), Y8
-	VADDPS     Y3, Y8, Y8
-	VMOVUPS    Y8, 96(DX)(R10*4)
-	VMOVUPS    128(DX)(R10*4), Y8
-	VADDPS     Y4, Y8, Y8
-	VMOVUPS    Y8, 128(DX)(R10*4)
-	VMOVUPS    160(DX)(R10*4), Y8
-	VADDPS     Y5, Y8, Y8
-	VMOVUPS    Y8, 160(DX)(R10*4)
-	VMASKMOVPS 192(DX)(R10*4), Y7, Y8
-	VADDPS     Y6, Y8, Y8
-	VMASKMOVPS Y8, Y7, 192(DX)(R10*4)
-	INCQ       R9
-	CMPQ       R9, R8
-	JLT        row7
-	ADDQ       $0x000000e0, DX
-	ADDQ       $0x000000e0, AX
-	SUBQ       $0x00000038, CX
-	JMP        strip
+	MOVL    (DI)(R9*4), R10
+	IMULQ   SI, R10
+	CMPQ    R10, BX
+	JHI     end
+	VMOVUPS (DX)(R10*4), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DX)(R10*4)
+	INCQ    R9
+	CMPQ    R9, R8
+	JLT     row7
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, AX
+	SUBQ    $0x00000008, CX
+	JMP     next
 
 strip8:
-	LEAQ       -56(CX), R9
-	MOVQ       $0x00000008, R10
-	CMPQ       R9, R10
-	CMOVQGT    R10, R9
-	LEAQ       tails<>+32(SB), R10
-	NEGQ       R9
-	VMOVUPS    (R10)(R9*4), Y8
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    64(AX), Y2
-	VMOVUPS    96(AX), Y3
-	VMOVUPS    128(AX), Y4
-	VMOVUPS    160(AX), Y5
-	VMOVUPS    192(AX), Y6
-	VMASKMOVPS 224(AX), Y8, Y7
-	XORQ       R9, R9
+	VMOVUPS (AX), X0
+	XORQ    R9, R9
 
 row8:
-	MOVL       (DI)(R9*4), R10
-	IMULQ      SI, R10
-	CMPQ       R10, BX
-	JHI        end
-	VMOVUPS    (DX)(R10*4), Y9
-	VADDPS     Y0, Y9, Y9
-	VMOVUPS    Y9, (DX)(R10*4)
-	VMOVUPS    32(DX)(R10*4), Y9
-	VADDPS     Y1, Y9, Y9
-	VMOVUPS    Y9, 32(DX)(R10*4)
-	VMOVUPS    64(DX)(R10*4), Y9
-	VADDPS     Y2, Y9, Y9
-	VMOVUPS    Y9, 64(DX)(R10*4)
-	VMOVUPS    96(DX)(R10*4), Y9
-	VADDPS     Y3, Y9, Y9
-	VMOVUPS    Y9, 96(DX)(R10*4)
-	VMOVUPS    128(DX)(R10*4), Y9
-	VADDPS     Y4, Y9, Y9
-	VMOVUPS    Y9, 128(DX)(R10*4)
-	VMOVUPS    160(DX)(R10*4), Y9
-	VADDPS     Y5, Y9, Y9
-	VMOVUPS    Y9, 160(DX)(R10*4)
-	VMOVUPS    192(DX)(R10*4), Y9
-	VADDPS     Y6, Y9, Y9
-	VMOVUPS    Y9, 192(DX)(R10*4)
-	VMASKMOVPS 224(DX)(R10*4), Y8, Y9
-	VADDPS     Y7, Y9, Y9
-	VMASKMOVPS Y9, Y8, 224(DX)(R10*4)
-	INCQ       R9
-	CMPQ       R9, R8
-	JLT        row8
-	ADDQ       $0x00000100, DX
-	ADDQ       $0x00000100, AX
-	SUBQ       $0x00000040, CX
-	JMP        strip
+	MOVL    (DI)(R9*4), R10
+	IMULQ   SI, R10
+	CMPQ    R10, BX
+	JHI     end
+	VMOVUPS (DX)(R10*4), X1
+	VADDPS  X0, X1, X1
+	VMOVUPS X1, (DX)(R10*4)
+	INCQ    R9
+	CMPQ    R9, R8
+	JLT     row8
+	ADDQ    $0x00000010, DX
+	ADDQ    $0x00000010, AX
+	SUBQ    $0x00000004, CX
+	JMP     next
+
+strip9:
+	VMOVSD (AX), X0
+	XORQ   R9, R9
+
+row9:
+	MOVL   (DI)(R9*4), R10
+	IMULQ  SI, R10
+	CMPQ   R10, BX
+	JHI    end
+	VMOVSD (DX)(R10*4), X1
+	VADDPS X0, X1, X1
+	VMOVSD X1, (DX)(R10*4)
+	INCQ   R9
+	CMPQ   R9, R8
+	JLT    row9
+	ADDQ   $0x00000008, DX
+	ADDQ   $0x00000008, AX
+	SUBQ   $0x00000002, CX
+	JMP    next
+
+strip10:
+	VMOVSS (AX), X0
+	XORQ   R9, R9
+
+row10:
+	MOVL   (DI)(R9*4), R10
+	IMULQ  SI, R10
+	CMPQ   R10, BX
+	JHI    end
+	VMOVSS (DX)(R10*4), X1
+	VADDPS X0, X1, X1
+	VMOVSS X1, (DX)(R10*4)
+	INCQ   R9
+	CMPQ   R9, R8
+	JLT    row10
+	ADDQ   $0x00000004, DX
+	ADDQ   $0x00000004, AX
+	SUBQ   $0x00000001, CX
+	JMP    next
 
 end:
 	MOVQ R9, done+80(FP)

@@ -136,81 +136,27 @@ TEXT ·addRowsAVX512(SB), NOSPLIT, $0-88
 	TESTQ R9, R9
 	JEQ   end
 
-strip:
-	CMPQ      DX, $0x70
-	JGT       strip8
-	CMPQ      DX, $0x60
-	JGT       strip7
-	CMPQ      DX, $0x50
-	JGT       strip6
-	CMPQ      DX, $0x40
-	JGT       strip5
-	CMPQ      DX, $0x30
-	JGT       strip4
-	CMPQ      DX, $0x20
-	JGT       strip3
-	CMPQ      DX, $0x10
-	JGT       strip2
-	TESTQ     DX, DX
-	JLE       end
-	LEAQ      (DX), CX
-	MOVQ      $0x00000010, R10
-	CMPQ      CX, R10
-	CMOVQGT   R10, CX
-	MOVL      $0x00000001, R10
-	SHLL      CL, R10
-	DECL      R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (AX), K1, Z0
-	XORQ      CX, CX
+next:
+	CMPQ DX, $0x00000071
+	JGE  strip0
+	CMPQ DX, $0x00000061
+	JGE  strip1
+	CMPQ DX, $0x00000051
+	JGE  strip2
+	CMPQ DX, $0x00000041
+	JGE  strip3
+	CMPQ DX, $0x00000031
+	JGE  strip4
+	CMPQ DX, $0x00000021
+	JGE  strip5
+	CMPQ DX, $0x00000011
+	JGE  strip6
+	CMPQ DX, $0x00000001
+	JGE  strip7
+	JMP  end
 
-row1:
-	MOVL    (R8)(CX*4), R10
-	IMULQ   DI, R10
-	CMPQ    R10, SI
-	JHI     end
-	VADDPS  (BX)(R10*4), Z0, K1, Z0
-	INCQ    CX
-	CMPQ    CX, R9
-	JLT     row1
-	VMOVUPS Z0, K1, (AX)
-	ADDQ    $0x00000040, BX
-	ADDQ    $0x00000040, AX
-	SUBQ    $0x00000010, DX
-	JMP     strip
-
-strip2:
-	LEAQ      -16(DX), CX
-	MOVQ      $0x00000010, R10
-	CMPQ      CX, R10
-	CMOVQGT   R10, CX
-	MOVL      $0x00000001, R10
-	SHLL      CL, R10
-	DECL      R10
-	KMOVW     R10, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z 64(AX), K1, Z1
-	XORQ      CX, CX
-
-row2:
-	MOVL    (R8)(CX*4), R10
-	IMULQ   DI, R10
-	CMPQ    R10, SI
-	JHI     end
-	VADDPS  (BX)(R10*4), Z0, Z0
-	VADDPS  64(BX)(R10*4), Z1, K1, Z1
-	INCQ    CX
-	CMPQ    CX, R9
-	JLT     row2
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, K1, 64(AX)
-	ADDQ    $0x00000080, BX
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000020, DX
-	JMP     strip
-
-strip3:
-	LEAQ      -32(DX), CX
+strip0:
+	LEAQ      -112(DX), CX
 	MOVQ      $0x00000010, R10
 	CMPQ      CX, R10
 	CMOVQGT   R10, CX
@@ -220,7 +166,144 @@ strip3:
 	KMOVW     R10, K1
 	VMOVUPS   (AX), Z0
 	VMOVUPS   64(AX), Z1
-	VMOVUPS.Z 128(AX), K1, Z2
+	VMOVUPS   128(AX), Z2
+	VMOVUPS   192(AX), Z3
+	VMOVUPS   256(AX), Z4
+	VMOVUPS   320(AX), Z5
+	VMOVUPS   384(AX), Z6
+	VMOVUPS.Z 448(AX), K1, Z7
+	XORQ      CX, CX
+
+row0:
+	MOVL    (R8)(CX*4), R10
+	IMULQ   DI, R10
+	CMPQ    R10, SI
+	JHI     end
+	VADDPS  (BX)(R10*4), Z0, Z0
+	VADDPS  64(BX)(R10*4), Z1, Z1
+	VADDPS  128(BX)(R10*4), Z2, Z2
+	VADDPS  192(BX)(R10*4), Z3, Z3
+	VADDPS  256(BX)(R10*4), Z4, Z4
+	VADDPS  320(BX)(R10*4), Z5, Z5
+	VADDPS  384(BX)(R10*4), Z6, Z6
+	VADDPS  448(BX)(R10*4), Z7, K1, Z7
+	INCQ    CX
+	CMPQ    CX, R9
+	JLT     row0
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, K1, 448(AX)
+	ADDQ    $0x00000200, BX
+	ADDQ    $0x00000200, AX
+	SUBQ    $0x00000080, DX
+	JMP     next
+
+strip1:
+	LEAQ      -96(DX), CX
+	MOVQ      $0x00000010, R10
+	CMPQ      CX, R10
+	CMOVQGT   R10, CX
+	MOVL      $0x00000001, R10
+	SHLL      CL, R10
+	DECL      R10
+	KMOVW     R10, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   64(AX), Z1
+	VMOVUPS   128(AX), Z2
+	VMOVUPS   192(AX), Z3
+	VMOVUPS   256(AX), Z4
+	VMOVUPS   320(AX), Z5
+	VMOVUPS.Z 384(AX), K1, Z6
+	XORQ      CX, CX
+
+row1:
+	MOVL    (R8)(CX*4), R10
+	IMULQ   DI, R10
+	CMPQ    R10, SI
+	JHI     end
+	VADDPS  (BX)(R10*4), Z0, Z0
+	VADDPS  64(BX)(R10*4), Z1, Z1
+	VADDPS  128(BX)(R10*4), Z2, Z2
+	VADDPS  192(BX)(R10*4), Z3, Z3
+	VADDPS  256(BX)(R10*4), Z4, Z4
+	VADDPS  320(BX)(R10*4), Z5, Z5
+	VADDPS  384(BX)(R10*4), Z6, K1, Z6
+	INCQ    CX
+	CMPQ    CX, R9
+	JLT     row1
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, K1, 384(AX)
+	ADDQ    $0x000001c0, BX
+	ADDQ    $0x000001c0, AX
+	SUBQ    $0x00000070, DX
+	JMP     next
+
+strip2:
+	LEAQ      -80(DX), CX
+	MOVQ      $0x00000010, R10
+	CMPQ      CX, R10
+	CMOVQGT   R10, CX
+	MOVL      $0x00000001, R10
+	SHLL      CL, R10
+	DECL      R10
+	KMOVW     R10, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   64(AX), Z1
+	VMOVUPS   128(AX), Z2
+	VMOVUPS   192(AX), Z3
+	VMOVUPS   256(AX), Z4
+	VMOVUPS.Z 320(AX), K1, Z5
+	XORQ      CX, CX
+
+row2:
+	MOVL    (R8)(CX*4), R10
+	IMULQ   DI, R10
+	CMPQ    R10, SI
+	JHI     end
+	VADDPS  (BX)(R10*4), Z0, Z0
+	VADDPS  64(BX)(R10*4), Z1, Z1
+	VADDPS  128(BX)(R10*4), Z2, Z2
+	VADDPS  192(BX)(R10*4), Z3, Z3
+	VADDPS  256(BX)(R10*4), Z4, Z4
+	VADDPS  320(BX)(R10*4), Z5, K1, Z5
+	INCQ    CX
+	CMPQ    CX, R9
+	JLT     row2
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, K1, 320(AX)
+	ADDQ    $0x00000180, BX
+	ADDQ    $0x00000180, AX
+	SUBQ    $0x00000060, DX
+	JMP     next
+
+strip3:
+	LEAQ      -64(DX), CX
+	MOVQ      $0x00000010, R10
+	CMPQ      CX, R10
+	CMOVQGT   R10, CX
+	MOVL      $0x00000001, R10
+	SHLL      CL, R10
+	DECL      R10
+	KMOVW     R10, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   64(AX), Z1
+	VMOVUPS   128(AX), Z2
+	VMOVUPS   192(AX), Z3
+	VMOVUPS.Z 256(AX), K1, Z4
 	XORQ      CX, CX
 
 row3:
@@ -230,17 +313,21 @@ row3:
 	JHI     end
 	VADDPS  (BX)(R10*4), Z0, Z0
 	VADDPS  64(BX)(R10*4), Z1, Z1
-	VADDPS  128(BX)(R10*4), Z2, K1, Z2
+	VADDPS  128(BX)(R10*4), Z2, Z2
+	VADDPS  192(BX)(R10*4), Z3, Z3
+	VADDPS  256(BX)(R10*4), Z4, K1, Z4
 	INCQ    CX
 	CMPQ    CX, R9
 	JLT     row3
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, K1, 128(AX)
-	ADDQ    $0x000000c0, BX
-	ADDQ    $0x000000c0, AX
-	SUBQ    $0x00000030, DX
-	JMP     strip
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, K1, 256(AX)
+	ADDQ    $0x00000140, BX
+	ADDQ    $0x00000140, AX
+	SUBQ    $0x00000050, DX
+	JMP     next
 
 strip4:
 	LEAQ      -48(DX), CX
@@ -276,10 +363,10 @@ row4:
 	ADDQ    $0x00000100, BX
 	ADDQ    $0x00000100, AX
 	SUBQ    $0x00000040, DX
-	JMP     strip
+	JMP     next
 
 strip5:
-	LEAQ      -64(DX), CX
+	LEAQ      -32(DX), CX
 	MOVQ      $0x00000010, R10
 	CMPQ      CX, R10
 	CMOVQGT   R10, CX
@@ -289,9 +376,7 @@ strip5:
 	KMOVW     R10, K1
 	VMOVUPS   (AX), Z0
 	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS.Z 256(AX), K1, Z4
+	VMOVUPS.Z 128(AX), K1, Z2
 	XORQ      CX, CX
 
 row5:
@@ -301,24 +386,20 @@ row5:
 	JHI     end
 	VADDPS  (BX)(R10*4), Z0, Z0
 	VADDPS  64(BX)(R10*4), Z1, Z1
-	VADDPS  128(BX)(R10*4), Z2, Z2
-	VADDPS  192(BX)(R10*4), Z3, Z3
-	VADDPS  256(BX)(R10*4), Z4, K1, Z4
+	VADDPS  128(BX)(R10*4), Z2, K1, Z2
 	INCQ    CX
 	CMPQ    CX, R9
 	JLT     row5
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, K1, 256(AX)
-	ADDQ    $0x00000140, BX
-	ADDQ    $0x00000140, AX
-	SUBQ    $0x00000050, DX
-	JMP     strip
+	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    $0x000000c0, BX
+	ADDQ    $0x000000c0, AX
+	SUBQ    $0x00000030, DX
+	JMP     next
 
 strip6:
-	LEAQ      -80(DX), CX
+	LEAQ      -16(DX), CX
 	MOVQ      $0x00000010, R10
 	CMPQ      CX, R10
 	CMOVQGT   R10, CX
@@ -327,11 +408,7 @@ strip6:
 	DECL      R10
 	KMOVW     R10, K1
 	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS.Z 320(AX), K1, Z5
+	VMOVUPS.Z 64(AX), K1, Z1
 	XORQ      CX, CX
 
 row6:
@@ -340,27 +417,19 @@ row6:
 	CMPQ    R10, SI
 	JHI     end
 	VADDPS  (BX)(R10*4), Z0, Z0
-	VADDPS  64(BX)(R10*4), Z1, Z1
-	VADDPS  128(BX)(R10*4), Z2, Z2
-	VADDPS  192(BX)(R10*4), Z3, Z3
-	VADDPS  256(BX)(R10*4), Z4, Z4
-	VADDPS  320(BX)(R10*4), Z5, K1, Z5
+	VADDPS  64(BX)(R10*4), Z1, K1, Z1
 	INCQ    CX
 	CMPQ    CX, R9
 	JLT     row6
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, K1, 320(AX)
-	ADDQ    $0x00000180, BX
-	ADDQ    $0x00000180, AX
-	SUBQ    $0x00000060, DX
-	JMP     strip
+	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    $0x00000080, BX
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, DX
+	JMP     next
 
 strip7:
-	LEAQ      -96(DX), CX
+	LEAQ      (DX), CX
 	MOVQ      $0x00000010, R10
 	CMPQ      CX, R10
 	CMOVQGT   R10, CX
@@ -368,13 +437,7 @@ strip7:
 	SHLL      CL, R10
 	DECL      R10
 	KMOVW     R10, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS.Z 384(AX), K1, Z6
+	VMOVUPS.Z (AX), K1, Z0
 	XORQ      CX, CX
 
 row7:
@@ -382,75 +445,15 @@ row7:
 	IMULQ   DI, R10
 	CMPQ    R10, SI
 	JHI     end
-	VADDPS  (BX)(R10*4), Z0, Z0
-	VADDPS  64(BX)(R10*4), Z1, Z1
-	VADDPS  128(BX)(R10*4), Z2, Z2
-	VADDPS  192(BX)(R10*4), Z3, Z3
-	VADDPS  256(BX)(R10*4), Z4, Z4
-	VADDPS  320(BX)(R10*4), Z5, Z5
-	VADDPS  384(BX)(R10*4), Z6, K1, Z6
+	VADDPS  (BX)(R10*4), Z0, K1, Z0
 	INCQ    CX
 	CMPQ    CX, R9
 	JLT     row7
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, 320(AX)
-	VMOVUPS Z6, K1, 384(AX)
-	ADDQ    $0x000001c0, BX
-	ADDQ    $0x000001c0, AX
-	SUBQ    $0x00000070, DX
-	JMP     strip
-
-strip8:
-	LEAQ      -112(DX), CX
-	MOVQ      $0x00000010, R10
-	CMPQ      CX, R10
-	CMOVQGT   R10, CX
-	MOVL      $0x00000001, R10
-	SHLL      CL, R10
-	DECL      R10
-	KMOVW     R10, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS   384(AX), Z6
-	VMOVUPS.Z 448(AX), K1, Z7
-	XORQ      CX, CX
-
-row8:
-	MOVL    (R8)(CX*4), R10
-	IMULQ   DI, R10
-	CMPQ    R10, SI
-	JHI     end
-	VADDPS  (BX)(R10*4), Z0, Z0
-	VADDPS  64(BX)(R10*4), Z1, Z1
-	VADDPS  128(BX)(R10*4), Z2, Z2
-	VADDPS  192(BX)(R10*4), Z3, Z3
-	VADDPS  256(BX)(R10*4), Z4, Z4
-	VADDPS  320(BX)(R10*4), Z5, Z5
-	VADDPS  384(BX)(R10*4), Z6, Z6
-	VADDPS  448(BX)(R10*4), Z7, K1, Z7
-	INCQ    CX
-	CMPQ    CX, R9
-	JLT     row8
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, 320(AX)
-	VMOVUPS Z6, 384(AX)
-	VMOVUPS Z7, K1, 448(AX)
-	ADDQ    $0x00000200, BX
-	ADDQ    $0x00000200, AX
-	SUBQ    $0x00000080, DX
-	JMP     strip
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    $0x00000040, BX
+	ADDQ    $0x00000040, AX
+	SUBQ    $0x00000010, DX
+	JMP     next
 
 end:
 	MOVQ CX, done+80(FP)
@@ -473,88 +476,27 @@ TEXT ·axpyRowsAVX512(SB), NOSPLIT, $0-112
 	TESTQ R10, R10
 	JEQ   end
 
-strip:
-	CMPQ      BX, $0x70
-	JGT       strip8
-	CMPQ      BX, $0x60
-	JGT       strip7
-	CMPQ      BX, $0x50
-	JGT       strip6
-	CMPQ      BX, $0x40
-	JGT       strip5
-	CMPQ      BX, $0x30
-	JGT       strip4
-	CMPQ      BX, $0x20
-	JGT       strip3
-	CMPQ      BX, $0x10
-	JGT       strip2
-	TESTQ     BX, BX
-	JLE       end
-	LEAQ      (BX), CX
-	MOVQ      $0x00000010, R11
-	CMPQ      CX, R11
-	CMOVQGT   R11, CX
-	MOVL      $0x00000001, R11
-	SHLL      CL, R11
-	DECL      R11
-	KMOVW     R11, K1
-	VMOVUPS.Z (AX), K1, Z0
-	XORQ      CX, CX
+next:
+	CMPQ BX, $0x00000071
+	JGE  strip0
+	CMPQ BX, $0x00000061
+	JGE  strip1
+	CMPQ BX, $0x00000051
+	JGE  strip2
+	CMPQ BX, $0x00000041
+	JGE  strip3
+	CMPQ BX, $0x00000031
+	JGE  strip4
+	CMPQ BX, $0x00000021
+	JGE  strip5
+	CMPQ BX, $0x00000011
+	JGE  strip6
+	CMPQ BX, $0x00000001
+	JGE  strip7
+	JMP  end
 
-row1:
-	MOVL         (R9)(CX*4), R11
-	IMULQ        R8, R11
-	CMPQ         R11, DI
-	JHI          end
-	VBROADCASTSS (DX)(CX*4), Z1
-	VMOVUPS.Z    (SI)(R11*4), K1, Z2
-	VMULPS       Z2, Z1, Z1
-	VADDPS       Z1, Z0, Z0
-	INCQ         CX
-	CMPQ         CX, R10
-	JLT          row1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         $0x00000040, SI
-	ADDQ         $0x00000040, AX
-	SUBQ         $0x00000010, BX
-	JMP          strip
-
-strip2:
-	LEAQ      -16(BX), CX
-	MOVQ      $0x00000010, R11
-	CMPQ      CX, R11
-	CMOVQGT   R11, CX
-	MOVL      $0x00000001, R11
-	SHLL      CL, R11
-	DECL      R11
-	KMOVW     R11, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z 64(AX), K1, Z1
-	XORQ      CX, CX
-
-row2:
-	MOVL         (R9)(CX*4), R11
-	IMULQ        R8, R11
-	CMPQ         R11, DI
-	JHI          end
-	VBROADCASTSS (DX)(CX*4), Z2
-	VMULPS       (SI)(R11*4), Z2, Z3
-	VADDPS       Z3, Z0, Z0
-	VMOVUPS.Z    64(SI)(R11*4), K1, Z3
-	VMULPS       Z3, Z2, Z2
-	VADDPS       Z2, Z1, Z1
-	INCQ         CX
-	CMPQ         CX, R10
-	JLT          row2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         $0x00000080, SI
-	ADDQ         $0x00000080, AX
-	SUBQ         $0x00000020, BX
-	JMP          strip
-
-strip3:
-	LEAQ      -32(BX), CX
+strip0:
+	LEAQ      -112(BX), CX
 	MOVQ      $0x00000010, R11
 	CMPQ      CX, R11
 	CMOVQGT   R11, CX
@@ -564,7 +506,171 @@ strip3:
 	KMOVW     R11, K1
 	VMOVUPS   (AX), Z0
 	VMOVUPS   64(AX), Z1
-	VMOVUPS.Z 128(AX), K1, Z2
+	VMOVUPS   128(AX), Z2
+	VMOVUPS   192(AX), Z3
+	VMOVUPS   256(AX), Z4
+	VMOVUPS   320(AX), Z5
+	VMOVUPS   384(AX), Z6
+	VMOVUPS.Z 448(AX), K1, Z7
+	XORQ      CX, CX
+
+row0:
+	MOVL         (R9)(CX*4), R11
+	IMULQ        R8, R11
+	CMPQ         R11, DI
+	JHI          end
+	VBROADCASTSS (DX)(CX*4), Z8
+	VMULPS       (SI)(R11*4), Z8, Z9
+	VADDPS       Z9, Z0, Z0
+	VMULPS       64(SI)(R11*4), Z8, Z9
+	VADDPS       Z9, Z1, Z1
+	VMULPS       128(SI)(R11*4), Z8, Z9
+	VADDPS       Z9, Z2, Z2
+	VMULPS       192(SI)(R11*4), Z8, Z9
+	VADDPS       Z9, Z3, Z3
+	VMULPS       256(SI)(R11*4), Z8, Z9
+	VADDPS       Z9, Z4, Z4
+	VMULPS       320(SI)(R11*4), Z8, Z9
+	VADDPS       Z9, Z5, Z5
+	VMULPS       384(SI)(R11*4), Z8, Z9
+	VADDPS       Z9, Z6, Z6
+	VMOVUPS.Z    448(SI)(R11*4), K1, Z9
+	VMULPS       Z9, Z8, Z8
+	VADDPS       Z8, Z7, Z7
+	INCQ         CX
+	CMPQ         CX, R10
+	JLT          row0
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, K1, 448(AX)
+	ADDQ         $0x00000200, SI
+	ADDQ         $0x00000200, AX
+	SUBQ         $0x00000080, BX
+	JMP          next
+
+strip1:
+	LEAQ      -96(BX), CX
+	MOVQ      $0x00000010, R11
+	CMPQ      CX, R11
+	CMOVQGT   R11, CX
+	MOVL      $0x00000001, R11
+	SHLL      CL, R11
+	DECL      R11
+	KMOVW     R11, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   64(AX), Z1
+	VMOVUPS   128(AX), Z2
+	VMOVUPS   192(AX), Z3
+	VMOVUPS   256(AX), Z4
+	VMOVUPS   320(AX), Z5
+	VMOVUPS.Z 384(AX), K1, Z6
+	XORQ      CX, CX
+
+row1:
+	MOVL         (R9)(CX*4), R11
+	IMULQ        R8, R11
+	CMPQ         R11, DI
+	JHI          end
+	VBROADCASTSS (DX)(CX*4), Z7
+	VMULPS       (SI)(R11*4), Z7, Z8
+	VADDPS       Z8, Z0, Z0
+	VMULPS       64(SI)(R11*4), Z7, Z8
+	VADDPS       Z8, Z1, Z1
+	VMULPS       128(SI)(R11*4), Z7, Z8
+	VADDPS       Z8, Z2, Z2
+	VMULPS       192(SI)(R11*4), Z7, Z8
+	VADDPS       Z8, Z3, Z3
+	VMULPS       256(SI)(R11*4), Z7, Z8
+	VADDPS       Z8, Z4, Z4
+	VMULPS       320(SI)(R11*4), Z7, Z8
+	VADDPS       Z8, Z5, Z5
+	VMOVUPS.Z    384(SI)(R11*4), K1, Z8
+	VMULPS       Z8, Z7, Z7
+	VADDPS       Z7, Z6, Z6
+	INCQ         CX
+	CMPQ         CX, R10
+	JLT          row1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, K1, 384(AX)
+	ADDQ         $0x000001c0, SI
+	ADDQ         $0x000001c0, AX
+	SUBQ         $0x00000070, BX
+	JMP          next
+
+strip2:
+	LEAQ      -80(BX), CX
+	MOVQ      $0x00000010, R11
+	CMPQ      CX, R11
+	CMOVQGT   R11, CX
+	MOVL      $0x00000001, R11
+	SHLL      CL, R11
+	DECL      R11
+	KMOVW     R11, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   64(AX), Z1
+	VMOVUPS   128(AX), Z2
+	VMOVUPS   192(AX), Z3
+	VMOVUPS   256(AX), Z4
+	VMOVUPS.Z 320(AX), K1, Z5
+	XORQ      CX, CX
+
+row2:
+	MOVL         (R9)(CX*4), R11
+	IMULQ        R8, R11
+	CMPQ         R11, DI
+	JHI          end
+	VBROADCASTSS (DX)(CX*4), Z6
+	VMULPS       (SI)(R11*4), Z6, Z7
+	VADDPS       Z7, Z0, Z0
+	VMULPS       64(SI)(R11*4), Z6, Z7
+	VADDPS       Z7, Z1, Z1
+	VMULPS       128(SI)(R11*4), Z6, Z7
+	VADDPS       Z7, Z2, Z2
+	VMULPS       192(SI)(R11*4), Z6, Z7
+	VADDPS       Z7, Z3, Z3
+	VMULPS       256(SI)(R11*4), Z6, Z7
+	VADDPS       Z7, Z4, Z4
+	VMOVUPS.Z    320(SI)(R11*4), K1, Z7
+	VMULPS       Z7, Z6, Z6
+	VADDPS       Z6, Z5, Z5
+	INCQ         CX
+	CMPQ         CX, R10
+	JLT          row2
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, K1, 320(AX)
+	ADDQ         $0x00000180, SI
+	ADDQ         $0x00000180, AX
+	SUBQ         $0x00000060, BX
+	JMP          next
+
+strip3:
+	LEAQ      -64(BX), CX
+	MOVQ      $0x00000010, R11
+	CMPQ      CX, R11
+	CMOVQGT   R11, CX
+	MOVL      $0x00000001, R11
+	SHLL      CL, R11
+	DECL      R11
+	KMOVW     R11, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   64(AX), Z1
+	VMOVUPS   128(AX), Z2
+	VMOVUPS   192(AX), Z3
+	VMOVUPS.Z 256(AX), K1, Z4
 	XORQ      CX, CX
 
 row3:
@@ -572,24 +678,30 @@ row3:
 	IMULQ        R8, R11
 	CMPQ         R11, DI
 	JHI          end
-	VBROADCASTSS (DX)(CX*4), Z3
-	VMULPS       (SI)(R11*4), Z3, Z4
-	VADDPS       Z4, Z0, Z0
-	VMULPS       64(SI)(R11*4), Z3, Z4
-	VADDPS       Z4, Z1, Z1
-	VMOVUPS.Z    128(SI)(R11*4), K1, Z4
-	VMULPS       Z4, Z3, Z3
-	VADDPS       Z3, Z2, Z2
+	VBROADCASTSS (DX)(CX*4), Z5
+	VMULPS       (SI)(R11*4), Z5, Z6
+	VADDPS       Z6, Z0, Z0
+	VMULPS       64(SI)(R11*4), Z5, Z6
+	VADDPS       Z6, Z1, Z1
+	VMULPS       128(SI)(R11*4), Z5, Z6
+	VADDPS       Z6, Z2, Z2
+	VMULPS       192(SI)(R11*4), Z5, Z6
+	VADDPS       Z6, Z3, Z3
+	VMOVUPS.Z    256(SI)(R11*4), K1, Z6
+	VMULPS       Z6, Z5, Z5
+	VADDPS       Z5, Z4, Z4
 	INCQ         CX
 	CMPQ         CX, R10
 	JLT          row3
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	ADDQ         $0x000000c0, SI
-	ADDQ         $0x000000c0, AX
-	SUBQ         $0x00000030, BX
-	JMP          strip
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, K1, 256(AX)
+	ADDQ         $0x00000140, SI
+	ADDQ         $0x00000140, AX
+	SUBQ         $0x00000050, BX
+	JMP          next
 
 strip4:
 	LEAQ      -48(BX), CX
@@ -631,10 +743,10 @@ row4:
 	ADDQ         $0x00000100, SI
 	ADDQ         $0x00000100, AX
 	SUBQ         $0x00000040, BX
-	JMP          strip
+	JMP          next
 
 strip5:
-	LEAQ      -64(BX), CX
+	LEAQ      -32(BX), CX
 	MOVQ      $0x00000010, R11
 	CMPQ      CX, R11
 	CMOVQGT   R11, CX
@@ -644,9 +756,7 @@ strip5:
 	KMOVW     R11, K1
 	VMOVUPS   (AX), Z0
 	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS.Z 256(AX), K1, Z4
+	VMOVUPS.Z 128(AX), K1, Z2
 	XORQ      CX, CX
 
 row5:
@@ -654,33 +764,27 @@ row5:
 	IMULQ        R8, R11
 	CMPQ         R11, DI
 	JHI          end
-	VBROADCASTSS (DX)(CX*4), Z5
-	VMULPS       (SI)(R11*4), Z5, Z6
-	VADDPS       Z6, Z0, Z0
-	VMULPS       64(SI)(R11*4), Z5, Z6
-	VADDPS       Z6, Z1, Z1
-	VMULPS       128(SI)(R11*4), Z5, Z6
-	VADDPS       Z6, Z2, Z2
-	VMULPS       192(SI)(R11*4), Z5, Z6
-	VADDPS       Z6, Z3, Z3
-	VMOVUPS.Z    256(SI)(R11*4), K1, Z6
-	VMULPS       Z6, Z5, Z5
-	VADDPS       Z5, Z4, Z4
+	VBROADCASTSS (DX)(CX*4), Z3
+	VMULPS       (SI)(R11*4), Z3, Z4
+	VADDPS       Z4, Z0, Z0
+	VMULPS       64(SI)(R11*4), Z3, Z4
+	VADDPS       Z4, Z1, Z1
+	VMOVUPS.Z    128(SI)(R11*4), K1, Z4
+	VMULPS       Z4, Z3, Z3
+	VADDPS       Z3, Z2, Z2
 	INCQ         CX
 	CMPQ         CX, R10
 	JLT          row5
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, K1, 256(AX)
-	ADDQ         $0x00000140, SI
-	ADDQ         $0x00000140, AX
-	SUBQ         $0x00000050, BX
-	JMP          strip
+	VMOVUPS      Z2, K1, 128(AX)
+	ADDQ         $0x000000c0, SI
+	ADDQ         $0x000000c0, AX
+	SUBQ         $0x00000030, BX
+	JMP          next
 
 strip6:
-	LEAQ      -80(BX), CX
+	LEAQ      -16(BX), CX
 	MOVQ      $0x00000010, R11
 	CMPQ      CX, R11
 	CMOVQGT   R11, CX
@@ -689,11 +793,7 @@ strip6:
 	DECL      R11
 	KMOVW     R11, K1
 	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS.Z 320(AX), K1, Z5
+	VMOVUPS.Z 64(AX), K1, Z1
 	XORQ      CX, CX
 
 row6:
@@ -701,36 +801,24 @@ row6:
 	IMULQ        R8, R11
 	CMPQ         R11, DI
 	JHI          end
-	VBROADCASTSS (DX)(CX*4), Z6
-	VMULPS       (SI)(R11*4), Z6, Z7
-	VADDPS       Z7, Z0, Z0
-	VMULPS       64(SI)(R11*4), Z6, Z7
-	VADDPS       Z7, Z1, Z1
-	VMULPS       128(SI)(R11*4), Z6, Z7
-	VADDPS       Z7, Z2, Z2
-	VMULPS       192(SI)(R11*4), Z6, Z7
-	VADDPS       Z7, Z3, Z3
-	VMULPS       256(SI)(R11*4), Z6, Z7
-	VADDPS       Z7, Z4, Z4
-	VMOVUPS.Z    320(SI)(R11*4), K1, Z7
-	VMULPS       Z7, Z6, Z6
-	VADDPS       Z6, Z5, Z5
+	VBROADCASTSS (DX)(CX*4), Z2
+	VMULPS       (SI)(R11*4), Z2, Z3
+	VADDPS       Z3, Z0, Z0
+	VMOVUPS.Z    64(SI)(R11*4), K1, Z3
+	VMULPS       Z3, Z2, Z2
+	VADDPS       Z2, Z1, Z1
 	INCQ         CX
 	CMPQ         CX, R10
 	JLT          row6
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, K1, 320(AX)
-	ADDQ         $0x00000180, SI
-	ADDQ         $0x00000180, AX
-	SUBQ         $0x00000060, BX
-	JMP          strip
+	VMOVUPS      Z1, K1, 64(AX)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x00000080, AX
+	SUBQ         $0x00000020, BX
+	JMP          next
 
 strip7:
-	LEAQ      -96(BX), CX
+	LEAQ      (BX), CX
 	MOVQ      $0x00000010, R11
 	CMPQ      CX, R11
 	CMOVQGT   R11, CX
@@ -738,13 +826,7 @@ strip7:
 	SHLL      CL, R11
 	DECL      R11
 	KMOVW     R11, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS.Z 384(AX), K1, Z6
+	VMOVUPS.Z (AX), K1, Z0
 	XORQ      CX, CX
 
 row7:
@@ -752,94 +834,18 @@ row7:
 	IMULQ        R8, R11
 	CMPQ         R11, DI
 	JHI          end
-	VBROADCASTSS (DX)(CX*4), Z7
-	VMULPS       (SI)(R11*4), Z7, Z8
-	VADDPS       Z8, Z0, Z0
-	VMULPS       64(SI)(R11*4), Z7, Z8
-	VADDPS       Z8, Z1, Z1
-	VMULPS       128(SI)(R11*4), Z7, Z8
-	VADDPS       Z8, Z2, Z2
-	VMULPS       192(SI)(R11*4), Z7, Z8
-	VADDPS       Z8, Z3, Z3
-	VMULPS       256(SI)(R11*4), Z7, Z8
-	VADDPS       Z8, Z4, Z4
-	VMULPS       320(SI)(R11*4), Z7, Z8
-	VADDPS       Z8, Z5, Z5
-	VMOVUPS.Z    384(SI)(R11*4), K1, Z8
-	VMULPS       Z8, Z7, Z7
-	VADDPS       Z7, Z6, Z6
+	VBROADCASTSS (DX)(CX*4), Z1
+	VMOVUPS.Z    (SI)(R11*4), K1, Z2
+	VMULPS       Z2, Z1, Z1
+	VADDPS       Z1, Z0, Z0
 	INCQ         CX
 	CMPQ         CX, R10
 	JLT          row7
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, K1, 384(AX)
-	ADDQ         $0x000001c0, SI
-	ADDQ         $0x000001c0, AX
-	SUBQ         $0x00000070, BX
-	JMP          strip
-
-strip8:
-	LEAQ      -112(BX), CX
-	MOVQ      $0x00000010, R11
-	CMPQ      CX, R11
-	CMOVQGT   R11, CX
-	MOVL      $0x00000001, R11
-	SHLL      CL, R11
-	DECL      R11
-	KMOVW     R11, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS   384(AX), Z6
-	VMOVUPS.Z 448(AX), K1, Z7
-	XORQ      CX, CX
-
-row8:
-	MOVL         (R9)(CX*4), R11
-	IMULQ        R8, R11
-	CMPQ         R11, DI
-	JHI          end
-	VBROADCASTSS (DX)(CX*4), Z8
-	VMULPS       (SI)(R11*4), Z8, Z9
-	VADDPS       Z9, Z0, Z0
-	VMULPS       64(SI)(R11*4), Z8, Z9
-	VADDPS       Z9, Z1, Z1
-	VMULPS       128(SI)(R11*4), Z8, Z9
-	VADDPS       Z9, Z2, Z2
-	VMULPS       192(SI)(R11*4), Z8, Z9
-	VADDPS       Z9, Z3, Z3
-	VMULPS       256(SI)(R11*4), Z8, Z9
-	VADDPS       Z9, Z4, Z4
-	VMULPS       320(SI)(R11*4), Z8, Z9
-	VADDPS       Z9, Z5, Z5
-	VMULPS       384(SI)(R11*4), Z8, Z9
-	VADDPS       Z9, Z6, Z6
-	VMOVUPS.Z    448(SI)(R11*4), K1, Z9
-	VMULPS       Z9, Z8, Z8
-	VADDPS       Z8, Z7, Z7
-	INCQ         CX
-	CMPQ         CX, R10
-	JLT          row8
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, K1, 448(AX)
-	ADDQ         $0x00000200, SI
-	ADDQ         $0x00000200, AX
-	SUBQ         $0x00000080, BX
-	JMP          strip
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x00000040, AX
+	SUBQ         $0x00000010, BX
+	JMP          next
 
 end:
 	MOVQ CX, done+104(FP)
@@ -861,84 +867,27 @@ TEXT ·addToRowsAVX512(SB), NOSPLIT, $0-88
 	TESTQ R9, R9
 	JEQ   end
 
-strip:
-	CMPQ      DX, $0x70
-	JGT       strip8
-	CMPQ      DX, $0x60
-	JGT       strip7
-	CMPQ      DX, $0x50
-	JGT       strip6
-	CMPQ      DX, $0x40
-	JGT       strip5
-	CMPQ      DX, $0x30
-	JGT       strip4
-	CMPQ      DX, $0x20
-	JGT       strip3
-	CMPQ      DX, $0x10
-	JGT       strip2
-	TESTQ     DX, DX
-	JLE       end
-	LEAQ      (DX), CX
-	MOVQ      $0x00000010, R10
-	CMPQ      CX, R10
-	CMOVQGT   R10, CX
-	MOVL      $0x00000001, R10
-	SHLL      CL, R10
-	DECL      R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (AX), K1, Z0
-	XORQ      CX, CX
+next:
+	CMPQ DX, $0x00000071
+	JGE  strip0
+	CMPQ DX, $0x00000061
+	JGE  strip1
+	CMPQ DX, $0x00000051
+	JGE  strip2
+	CMPQ DX, $0x00000041
+	JGE  strip3
+	CMPQ DX, $0x00000031
+	JGE  strip4
+	CMPQ DX, $0x00000021
+	JGE  strip5
+	CMPQ DX, $0x00000011
+	JGE  strip6
+	CMPQ DX, $0x00000001
+	JGE  strip7
+	JMP  end
 
-row1:
-	MOVL      (R8)(CX*4), R10
-	IMULQ     DI, R10
-	CMPQ      R10, SI
-	JHI       end
-	VMOVUPS.Z (BX)(R10*4), K1, Z1
-	VADDPS    Z0, Z1, Z1
-	VMOVUPS   Z1, K1, (BX)(R10*4)
-	INCQ      CX
-	CMPQ      CX, R9
-	JLT       row1
-	ADDQ      $0x00000040, BX
-	ADDQ      $0x00000040, AX
-	SUBQ      $0x00000010, DX
-	JMP       strip
-
-strip2:
-	LEAQ      -16(DX), CX
-	MOVQ      $0x00000010, R10
-	CMPQ      CX, R10
-	CMOVQGT   R10, CX
-	MOVL      $0x00000001, R10
-	SHLL      CL, R10
-	DECL      R10
-	KMOVW     R10, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z 64(AX), K1, Z1
-	XORQ      CX, CX
-
-row2:
-	MOVL      (R8)(CX*4), R10
-	IMULQ     DI, R10
-	CMPQ      R10, SI
-	JHI       end
-	VMOVUPS   (BX)(R10*4), Z2
-	VADDPS    Z0, Z2, Z2
-	VMOVUPS   Z2, (BX)(R10*4)
-	VMOVUPS.Z 64(BX)(R10*4), K1, Z2
-	VADDPS    Z1, Z2, Z2
-	VMOVUPS   Z2, K1, 64(BX)(R10*4)
-	INCQ      CX
-	CMPQ      CX, R9
-	JLT       row2
-	ADDQ      $0x00000080, BX
-	ADDQ      $0x00000080, AX
-	SUBQ      $0x00000020, DX
-	JMP       strip
-
-strip3:
-	LEAQ      -32(DX), CX
+strip0:
+	LEAQ      -112(DX), CX
 	MOVQ      $0x00000010, R10
 	CMPQ      CX, R10
 	CMOVQGT   R10, CX
@@ -948,7 +897,165 @@ strip3:
 	KMOVW     R10, K1
 	VMOVUPS   (AX), Z0
 	VMOVUPS   64(AX), Z1
-	VMOVUPS.Z 128(AX), K1, Z2
+	VMOVUPS   128(AX), Z2
+	VMOVUPS   192(AX), Z3
+	VMOVUPS   256(AX), Z4
+	VMOVUPS   320(AX), Z5
+	VMOVUPS   384(AX), Z6
+	VMOVUPS.Z 448(AX), K1, Z7
+	XORQ      CX, CX
+
+row0:
+	MOVL      (R8)(CX*4), R10
+	IMULQ     DI, R10
+	CMPQ      R10, SI
+	JHI       end
+	VMOVUPS   (BX)(R10*4), Z8
+	VADDPS    Z0, Z8, Z8
+	VMOVUPS   Z8, (BX)(R10*4)
+	VMOVUPS   64(BX)(R10*4), Z8
+	VADDPS    Z1, Z8, Z8
+	VMOVUPS   Z8, 64(BX)(R10*4)
+	VMOVUPS   128(BX)(R10*4), Z8
+	VADDPS    Z2, Z8, Z8
+	VMOVUPS   Z8, 128(BX)(R10*4)
+	VMOVUPS   192(BX)(R10*4), Z8
+	VADDPS    Z3, Z8, Z8
+	VMOVUPS   Z8, 192(BX)(R10*4)
+	VMOVUPS   256(BX)(R10*4), Z8
+	VADDPS    Z4, Z8, Z8
+	VMOVUPS   Z8, 256(BX)(R10*4)
+	VMOVUPS   320(BX)(R10*4), Z8
+	VADDPS    Z5, Z8, Z8
+	VMOVUPS   Z8, 320(BX)(R10*4)
+	VMOVUPS   384(BX)(R10*4), Z8
+	VADDPS    Z6, Z8, Z8
+	VMOVUPS   Z8, 384(BX)(R10*4)
+	VMOVUPS.Z 448(BX)(R10*4), K1, Z8
+	VADDPS    Z7, Z8, Z8
+	VMOVUPS   Z8, K1, 448(BX)(R10*4)
+	INCQ      CX
+	CMPQ      CX, R9
+	JLT       row0
+	ADDQ      $0x00000200, BX
+	ADDQ      $0x00000200, AX
+	SUBQ      $0x00000080, DX
+	JMP       next
+
+strip1:
+	LEAQ      -96(DX), CX
+	MOVQ      $0x00000010, R10
+	CMPQ      CX, R10
+	CMOVQGT   R10, CX
+	MOVL      $0x00000001, R10
+	SHLL      CL, R10
+	DECL      R10
+	KMOVW     R10, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   64(AX), Z1
+	VMOVUPS   128(AX), Z2
+	VMOVUPS   192(AX), Z3
+	VMOVUPS   256(AX), Z4
+	VMOVUPS   320(AX), Z5
+	VMOVUPS.Z 384(AX), K1, Z6
+	XORQ      CX, CX
+
+row1:
+	MOVL      (R8)(CX*4), R10
+	IMULQ     DI, R10
+	CMPQ      R10, SI
+	JHI       end
+	VMOVUPS   (BX)(R10*4), Z7
+	VADDPS    Z0, Z7, Z7
+	VMOVUPS   Z7, (BX)(R10*4)
+	VMOVUPS   64(BX)(R10*4), Z7
+	VADDPS    Z1, Z7, Z7
+	VMOVUPS   Z7, 64(BX)(R10*4)
+	VMOVUPS   128(BX)(R10*4), Z7
+	VADDPS    Z2, Z7, Z7
+	VMOVUPS   Z7, 128(BX)(R10*4)
+	VMOVUPS   192(BX)(R10*4), Z7
+	VADDPS    Z3, Z7, Z7
+	VMOVUPS   Z7, 192(BX)(R10*4)
+	VMOVUPS   256(BX)(R10*4), Z7
+	VADDPS    Z4, Z7, Z7
+	VMOVUPS   Z7, 256(BX)(R10*4)
+	VMOVUPS   320(BX)(R10*4), Z7
+	VADDPS    Z5, Z7, Z7
+	VMOVUPS   Z7, 320(BX)(R10*4)
+	VMOVUPS.Z 384(BX)(R10*4), K1, Z7
+	VADDPS    Z6, Z7, Z7
+	VMOVUPS   Z7, K1, 384(BX)(R10*4)
+	INCQ      CX
+	CMPQ      CX, R9
+	JLT       row1
+	ADDQ      $0x000001c0, BX
+	ADDQ      $0x000001c0, AX
+	SUBQ      $0x00000070, DX
+	JMP       next
+
+strip2:
+	LEAQ      -80(DX), CX
+	MOVQ      $0x00000010, R10
+	CMPQ      CX, R10
+	CMOVQGT   R10, CX
+	MOVL      $0x00000001, R10
+	SHLL      CL, R10
+	DECL      R10
+	KMOVW     R10, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   64(AX), Z1
+	VMOVUPS   128(AX), Z2
+	VMOVUPS   192(AX), Z3
+	VMOVUPS   256(AX), Z4
+	VMOVUPS.Z 320(AX), K1, Z5
+	XORQ      CX, CX
+
+row2:
+	MOVL      (R8)(CX*4), R10
+	IMULQ     DI, R10
+	CMPQ      R10, SI
+	JHI       end
+	VMOVUPS   (BX)(R10*4), Z6
+	VADDPS    Z0, Z6, Z6
+	VMOVUPS   Z6, (BX)(R10*4)
+	VMOVUPS   64(BX)(R10*4), Z6
+	VADDPS    Z1, Z6, Z6
+	VMOVUPS   Z6, 64(BX)(R10*4)
+	VMOVUPS   128(BX)(R10*4), Z6
+	VADDPS    Z2, Z6, Z6
+	VMOVUPS   Z6, 128(BX)(R10*4)
+	VMOVUPS   192(BX)(R10*4), Z6
+	VADDPS    Z3, Z6, Z6
+	VMOVUPS   Z6, 192(BX)(R10*4)
+	VMOVUPS   256(BX)(R10*4), Z6
+	VADDPS    Z4, Z6, Z6
+	VMOVUPS   Z6, 256(BX)(R10*4)
+	VMOVUPS.Z 320(BX)(R10*4), K1, Z6
+	VADDPS    Z5, Z6, Z6
+	VMOVUPS   Z6, K1, 320(BX)(R10*4)
+	INCQ      CX
+	CMPQ      CX, R9
+	JLT       row2
+	ADDQ      $0x00000180, BX
+	ADDQ      $0x00000180, AX
+	SUBQ      $0x00000060, DX
+	JMP       next
+
+strip3:
+	LEAQ      -64(DX), CX
+	MOVQ      $0x00000010, R10
+	CMPQ      CX, R10
+	CMOVQGT   R10, CX
+	MOVL      $0x00000001, R10
+	SHLL      CL, R10
+	DECL      R10
+	KMOVW     R10, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   64(AX), Z1
+	VMOVUPS   128(AX), Z2
+	VMOVUPS   192(AX), Z3
+	VMOVUPS.Z 256(AX), K1, Z4
 	XORQ      CX, CX
 
 row3:
@@ -956,22 +1063,28 @@ row3:
 	IMULQ     DI, R10
 	CMPQ      R10, SI
 	JHI       end
-	VMOVUPS   (BX)(R10*4), Z3
-	VADDPS    Z0, Z3, Z3
-	VMOVUPS   Z3, (BX)(R10*4)
-	VMOVUPS   64(BX)(R10*4), Z3
-	VADDPS    Z1, Z3, Z3
-	VMOVUPS   Z3, 64(BX)(R10*4)
-	VMOVUPS.Z 128(BX)(R10*4), K1, Z3
-	VADDPS    Z2, Z3, Z3
-	VMOVUPS   Z3, K1, 128(BX)(R10*4)
+	VMOVUPS   (BX)(R10*4), Z5
+	VADDPS    Z0, Z5, Z5
+	VMOVUPS   Z5, (BX)(R10*4)
+	VMOVUPS   64(BX)(R10*4), Z5
+	VADDPS    Z1, Z5, Z5
+	VMOVUPS   Z5, 64(BX)(R10*4)
+	VMOVUPS   128(BX)(R10*4), Z5
+	VADDPS    Z2, Z5, Z5
+	VMOVUPS   Z5, 128(BX)(R10*4)
+	VMOVUPS   192(BX)(R10*4), Z5
+	VADDPS    Z3, Z5, Z5
+	VMOVUPS   Z5, 192(BX)(R10*4)
+	VMOVUPS.Z 256(BX)(R10*4), K1, Z5
+	VADDPS    Z4, Z5, Z5
+	VMOVUPS   Z5, K1, 256(BX)(R10*4)
 	INCQ      CX
 	CMPQ      CX, R9
 	JLT       row3
-	ADDQ      $0x000000c0, BX
-	ADDQ      $0x000000c0, AX
-	SUBQ      $0x00000030, DX
-	JMP       strip
+	ADDQ      $0x00000140, BX
+	ADDQ      $0x00000140, AX
+	SUBQ      $0x00000050, DX
+	JMP       next
 
 strip4:
 	LEAQ      -48(DX), CX
@@ -1011,10 +1124,10 @@ row4:
 	ADDQ      $0x00000100, BX
 	ADDQ      $0x00000100, AX
 	SUBQ      $0x00000040, DX
-	JMP       strip
+	JMP       next
 
 strip5:
-	LEAQ      -64(DX), CX
+	LEAQ      -32(DX), CX
 	MOVQ      $0x00000010, R10
 	CMPQ      CX, R10
 	CMOVQGT   R10, CX
@@ -1024,9 +1137,7 @@ strip5:
 	KMOVW     R10, K1
 	VMOVUPS   (AX), Z0
 	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS.Z 256(AX), K1, Z4
+	VMOVUPS.Z 128(AX), K1, Z2
 	XORQ      CX, CX
 
 row5:
@@ -1034,31 +1145,25 @@ row5:
 	IMULQ     DI, R10
 	CMPQ      R10, SI
 	JHI       end
-	VMOVUPS   (BX)(R10*4), Z5
-	VADDPS    Z0, Z5, Z5
-	VMOVUPS   Z5, (BX)(R10*4)
-	VMOVUPS   64(BX)(R10*4), Z5
-	VADDPS    Z1, Z5, Z5
-	VMOVUPS   Z5, 64(BX)(R10*4)
-	VMOVUPS   128(BX)(R10*4), Z5
-	VADDPS    Z2, Z5, Z5
-	VMOVUPS   Z5, 128(BX)(R10*4)
-	VMOVUPS   192(BX)(R10*4), Z5
-	VADDPS    Z3, Z5, Z5
-	VMOVUPS   Z5, 192(BX)(R10*4)
-	VMOVUPS.Z 256(BX)(R10*4), K1, Z5
-	VADDPS    Z4, Z5, Z5
-	VMOVUPS   Z5, K1, 256(BX)(R10*4)
+	VMOVUPS   (BX)(R10*4), Z3
+	VADDPS    Z0, Z3, Z3
+	VMOVUPS   Z3, (BX)(R10*4)
+	VMOVUPS   64(BX)(R10*4), Z3
+	VADDPS    Z1, Z3, Z3
+	VMOVUPS   Z3, 64(BX)(R10*4)
+	VMOVUPS.Z 128(BX)(R10*4), K1, Z3
+	VADDPS    Z2, Z3, Z3
+	VMOVUPS   Z3, K1, 128(BX)(R10*4)
 	INCQ      CX
 	CMPQ      CX, R9
 	JLT       row5
-	ADDQ      $0x00000140, BX
-	ADDQ      $0x00000140, AX
-	SUBQ      $0x00000050, DX
-	JMP       strip
+	ADDQ      $0x000000c0, BX
+	ADDQ      $0x000000c0, AX
+	SUBQ      $0x00000030, DX
+	JMP       next
 
 strip6:
-	LEAQ      -80(DX), CX
+	LEAQ      -16(DX), CX
 	MOVQ      $0x00000010, R10
 	CMPQ      CX, R10
 	CMOVQGT   R10, CX
@@ -1067,11 +1172,7 @@ strip6:
 	DECL      R10
 	KMOVW     R10, K1
 	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS.Z 320(AX), K1, Z5
+	VMOVUPS.Z 64(AX), K1, Z1
 	XORQ      CX, CX
 
 row6:
@@ -1079,34 +1180,22 @@ row6:
 	IMULQ     DI, R10
 	CMPQ      R10, SI
 	JHI       end
-	VMOVUPS   (BX)(R10*4), Z6
-	VADDPS    Z0, Z6, Z6
-	VMOVUPS   Z6, (BX)(R10*4)
-	VMOVUPS   64(BX)(R10*4), Z6
-	VADDPS    Z1, Z6, Z6
-	VMOVUPS   Z6, 64(BX)(R10*4)
-	VMOVUPS   128(BX)(R10*4), Z6
-	VADDPS    Z2, Z6, Z6
-	VMOVUPS   Z6, 128(BX)(R10*4)
-	VMOVUPS   192(BX)(R10*4), Z6
-	VADDPS    Z3, Z6, Z6
-	VMOVUPS   Z6, 192(BX)(R10*4)
-	VMOVUPS   256(BX)(R10*4), Z6
-	VADDPS    Z4, Z6, Z6
-	VMOVUPS   Z6, 256(BX)(R10*4)
-	VMOVUPS.Z 320(BX)(R10*4), K1, Z6
-	VADDPS    Z5, Z6, Z6
-	VMOVUPS   Z6, K1, 320(BX)(R10*4)
+	VMOVUPS   (BX)(R10*4), Z2
+	VADDPS    Z0, Z2, Z2
+	VMOVUPS   Z2, (BX)(R10*4)
+	VMOVUPS.Z 64(BX)(R10*4), K1, Z2
+	VADDPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, 64(BX)(R10*4)
 	INCQ      CX
 	CMPQ      CX, R9
 	JLT       row6
-	ADDQ      $0x00000180, BX
-	ADDQ      $0x00000180, AX
-	SUBQ      $0x00000060, DX
-	JMP       strip
+	ADDQ      $0x00000080, BX
+	ADDQ      $0x00000080, AX
+	SUBQ      $0x00000020, DX
+	JMP       next
 
 strip7:
-	LEAQ      -96(DX), CX
+	LEAQ      (DX), CX
 	MOVQ      $0x00000010, R10
 	CMPQ      CX, R10
 	CMOVQGT   R10, CX
@@ -1114,13 +1203,7 @@ strip7:
 	SHLL      CL, R10
 	DECL      R10
 	KMOVW     R10, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS.Z 384(AX), K1, Z6
+	VMOVUPS.Z (AX), K1, Z0
 	XORQ      CX, CX
 
 row7:
@@ -1128,90 +1211,16 @@ row7:
 	IMULQ     DI, R10
 	CMPQ      R10, SI
 	JHI       end
-	VMOVUPS   (BX)(R10*4), Z7
-	VADDPS    Z0, Z7, Z7
-	VMOVUPS   Z7, (BX)(R10*4)
-	VMOVUPS   64(BX)(R10*4), Z7
-	VADDPS    Z1, Z7, Z7
-	VMOVUPS   Z7, 64(BX)(R10*4)
-	VMOVUPS   128(BX)(R10*4), Z7
-	VADDPS    Z2, Z7, Z7
-	VMOVUPS   Z7, 128(BX)(R10*4)
-	VMOVUPS   192(BX)(R10*4), Z7
-	VADDPS    Z3, Z7, Z7
-	VMOVUPS   Z7, 192(BX)(R10*4)
-	VMOVUPS   256(BX)(R10*4), Z7
-	VADDPS    Z4, Z7, Z7
-	VMOVUPS   Z7, 256(BX)(R10*4)
-	VMOVUPS   320(BX)(R10*4), Z7
-	VADDPS    Z5, Z7, Z7
-	VMOVUPS   Z7, 320(BX)(R10*4)
-	VMOVUPS.Z 384(BX)(R10*4), K1, Z7
-	VADDPS    Z6, Z7, Z7
-	VMOVUPS   Z7, K1, 384(BX)(R10*4)
+	VMOVUPS.Z (BX)(R10*4), K1, Z1
+	VADDPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (BX)(R10*4)
 	INCQ      CX
 	CMPQ      CX, R9
 	JLT       row7
-	ADDQ      $0x000001c0, BX
-	ADDQ      $0x000001c0, AX
-	SUBQ      $0x00000070, DX
-	JMP       strip
-
-strip8:
-	LEAQ      -112(DX), CX
-	MOVQ      $0x00000010, R10
-	CMPQ      CX, R10
-	CMOVQGT   R10, CX
-	MOVL      $0x00000001, R10
-	SHLL      CL, R10
-	DECL      R10
-	KMOVW     R10, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS   384(AX), Z6
-	VMOVUPS.Z 448(AX), K1, Z7
-	XORQ      CX, CX
-
-row8:
-	MOVL      (R8)(CX*4), R10
-	IMULQ     DI, R10
-	CMPQ      R10, SI
-	JHI       end
-	VMOVUPS   (BX)(R10*4), Z8
-	VADDPS    Z0, Z8, Z8
-	VMOVUPS   Z8, (BX)(R10*4)
-	VMOVUPS   64(BX)(R10*4), Z8
-	VADDPS    Z1, Z8, Z8
-	VMOVUPS   Z8, 64(BX)(R10*4)
-	VMOVUPS   128(BX)(R10*4), Z8
-	VADDPS    Z2, Z8, Z8
-	VMOVUPS   Z8, 128(BX)(R10*4)
-	VMOVUPS   192(BX)(R10*4), Z8
-	VADDPS    Z3, Z8, Z8
-	VMOVUPS   Z8, 192(BX)(R10*4)
-	VMOVUPS   256(BX)(R10*4), Z8
-	VADDPS    Z4, Z8, Z8
-	VMOVUPS   Z8, 256(BX)(R10*4)
-	VMOVUPS   320(BX)(R10*4), Z8
-	VADDPS    Z5, Z8, Z8
-	VMOVUPS   Z8, 320(BX)(R10*4)
-	VMOVUPS   384(BX)(R10*4), Z8
-	VADDPS    Z6, Z8, Z8
-	VMOVUPS   Z8, 384(BX)(R10*4)
-	VMOVUPS.Z 448(BX)(R10*4), K1, Z8
-	VADDPS    Z7, Z8, Z8
-	VMOVUPS   Z8, K1, 448(BX)(R10*4)
-	INCQ      CX
-	CMPQ      CX, R9
-	JLT       row8
-	ADDQ      $0x00000200, BX
-	ADDQ      $0x00000200, AX
-	SUBQ      $0x00000080, DX
-	JMP       strip
+	ADDQ      $0x00000040, BX
+	ADDQ      $0x00000040, AX
+	SUBQ      $0x00000010, DX
+	JMP       next
 
 end:
 	MOVQ CX, done+80(FP)

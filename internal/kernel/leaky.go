@@ -25,6 +25,8 @@ const (
 // length of dst. The bits of dst are those that [SweepSubtractBias] gives for one
 // beta and theta.
 func LeakyStep(dst, v, in, bias, beta, theta []float32, reset Reset, spikes []uint64) {
+	enough(min(len(v), len(in), len(bias), len(beta), len(theta)), len(dst))
+	enough(len(spikes), words(len(dst)))
 	leakyStep(dst, v, in, bias, beta, theta, reset, spikes)
 }
 
@@ -41,6 +43,7 @@ func LeakyStep(dst, v, in, bias, beta, theta []float32, reset Reset, spikes []ui
 // with respect to the potentials of the next one; zero tells that the neurons
 // reset to zero. All slices have the length of u; u overlaps none of them.
 func FastSigmoidBack(u, ds, next, beta, theta []float32, k float32, zero bool) {
+	enough(min(len(ds), len(next), len(beta), len(theta)), len(u))
 	fastSigmoidBack(u, ds, next, beta, theta, k, zero)
 }
 
@@ -51,11 +54,12 @@ func FastSigmoidBack(u, ds, next, beta, theta []float32, k float32, zero bool) {
 //	g    = half/(1 + float32(y·y))
 //	u[j] = float32(g·ds[j]) + float32(beta[j]·keep)
 func AtanBack(u, ds, next, beta, theta []float32, half, c float32, zero bool) {
+	enough(min(len(ds), len(next), len(beta), len(theta)), len(u))
 	atanBack(u, ds, next, beta, theta, half, c, zero)
 }
 
 func leakyStepGeneric(dst, v, in, bias, beta, theta []float32, reset Reset, spikes []uint64) {
-	for b := range (len(dst) + 63) / 64 {
+	for b := range words(len(dst)) {
 		lo, hi := b*64, min(b*64+64, len(dst))
 		db, vb, ib, cb, pb, tb := dst[lo:hi], v[lo:hi], in[lo:hi], bias[lo:hi], beta[lo:hi], theta[lo:hi]
 		vb, ib, cb, pb, tb = vb[:len(db)], ib[:len(db)], cb[:len(db)], pb[:len(db)], tb[:len(db)]

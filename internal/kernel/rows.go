@@ -1,10 +1,16 @@
 package kernel
 
 // AddRow adds a row of weights: acc[i] += w[i] for all i of w.
-func AddRow(acc, w []float32) { addRow(acc, w) }
+func AddRow(acc, w []float32) {
+	enough(len(acc), len(w))
+	addRow(acc, w)
+}
 
 // AxpyRow adds a multiple of a row of weights: acc[i] += float32(x·w[i]) for all i of w.
-func AxpyRow(acc, w []float32, x float32) { axpyRow(acc, w, x) }
+func AxpyRow(acc, w []float32, x float32) {
+	enough(len(acc), len(w))
+	axpyRow(acc, w, x)
+}
 
 // AddRows adds rows of a matrix, in the order given: for each r of rows,
 // acc[i] += w[r·stride+i] for all i of acc.

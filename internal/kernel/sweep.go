@@ -18,6 +18,8 @@ var tinyBits = math.Float32bits(Tiny)
 // Bit i of spikes (bit i%64 of word i/64) becomes v[i] > θ; other bits of the
 // words that v covers become 0.
 func SweepSubtract(v, acc []float32, p, theta float32, spikes []uint64) {
+	enough(len(acc), len(v))
+	enough(len(spikes), words(len(v)))
 	sweepSubtract(v, acc, p, theta, spikes)
 }
 
@@ -25,11 +27,13 @@ func SweepSubtract(v, acc []float32, p, theta float32, spikes []uint64) {
 // the place of acc[i]. It reports whether any potential has changed or any acc[i]
 // was not +0: if not, the next sweep without input changes nothing.
 func SweepSubtractBias(v, acc, bias []float32, p, theta float32, spikes []uint64) (moved bool) {
+	enough(min(len(acc), len(bias)), len(v))
+	enough(len(spikes), words(len(v)))
 	return sweepSubtractBias(v, acc, bias, p, theta, spikes)
 }
 
 func sweepSubtractGeneric(v, acc []float32, p, theta float32, spikes []uint64) {
-	for b := range (len(v) + 63) / 64 {
+	for b := range words(len(v)) {
 		lo, hi := b*64, min(b*64+64, len(v))
 		vb, ab := v[lo:hi], acc[lo:hi]
 		ab = ab[:len(vb)]
@@ -52,7 +56,7 @@ func sweepSubtractGeneric(v, acc []float32, p, theta float32, spikes []uint64) {
 
 func sweepSubtractBiasGeneric(v, acc, bias []float32, p, theta float32, spikes []uint64) bool {
 	var moved uint32
-	for b := range (len(v) + 63) / 64 {
+	for b := range words(len(v)) {
 		lo, hi := b*64, min(b*64+64, len(v))
 		vb, ab, cb := v[lo:hi], acc[lo:hi], bias[lo:hi]
 		ab, cb = ab[:len(vb)], cb[:len(vb)]

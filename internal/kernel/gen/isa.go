@@ -18,15 +18,19 @@ type isa interface {
 
 	vec() reg.VecVirtual                        // a fresh vector
 	lead(n reg.Register) mask                   // the first n lanes, 1 ≤ n ≤ lanes; n is overwritten
-	loadTo(m Mem, v reg.VecVirtual, k mask)     // lanes outside k become +0 (or, for add, are left out)
+	loadTo(m Mem, v reg.VecVirtual, k mask)     // lanes outside k become +0
 	store(v reg.VecVirtual, m Mem, k mask)      // lanes outside k are not touched in memory
-	addFrom(acc reg.VecVirtual, m Mem, k mask)  // acc += m; lanes outside k become undefined
+	addFrom(acc reg.VecVirtual, m Mem, k mask)  // acc += m; lanes outside k mean nothing
 	compare(p predicate, a, b Op) mask          // a p b
 	only(k mask, v Op) reg.VecVirtual           // v where k, else +0
 	subWhere(k mask, a reg.VecVirtual, b Op)    // a −= b where k
 	bits(k, within mask, dst reg.GPVirtual)     // k and within as bits, lane 0 in bit 0, the rest 0
 	anyBit(v reg.VecVirtual, dst reg.GPVirtual) // dst (8 bits) = 1 if any bit of v is set, else 0
 	splat(bits uint32) reg.VecVirtual           // a constant in all lanes
+
+	// pieces are parts of a vector, each half as long as the one before, down to
+	// one lane; nil if a store under a mask is as good.
+	pieces() []isa
 }
 
 // mask is a set of lanes: a K register in AVX-512, a vector of ones in AVX2.

@@ -96,3 +96,30 @@ func (a *avx2) splat(bits uint32) reg.VecVirtual {
 	a.c.VBROADCASTSS(x, v)
 	return v
 }
+
+func (a *avx2) pieces() []isa { return []isa{piece{a, 4}, piece{a, 2}, piece{a, 1}} }
+
+// piece is the first 4, 2 or 1 lanes of a vector, without masks: a store under a
+// mask takes some 15 cycles on AMD's processors. Only loads, stores and arithmetic
+// are meant to be used.
+type piece struct {
+	*avx2
+	n int
+}
+
+func (p piece) lanes() int          { return p.n }
+func (p piece) vec() reg.VecVirtual { return p.c.XMM() }
+
+func (p piece) loadTo(m Mem, v reg.VecVirtual, _ mask) { p.move(m, v) }
+func (p piece) store(v reg.VecVirtual, m Mem, _ mask)  { p.move(v, m) }
+
+func (p piece) move(from, to Op) {
+	switch p.n {
+	case 4:
+		p.c.VMOVUPS(from, to)
+	case 2:
+		p.c.VMOVSD(from, to)
+	case 1:
+		p.c.VMOVSS(from, to)
+	}
+}

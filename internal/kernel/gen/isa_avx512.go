@@ -91,3 +91,5 @@ func (a avx512) splat(bits uint32) reg.VecVirtual {
 	a.c.VPBROADCASTD(w, v)
 	return v
 }
+
+func (a avx512) pieces() []isa { return nil }

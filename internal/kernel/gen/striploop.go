@@ -1,0 +1,136 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// widest is how many vectors of columns a strip has at most. Eight hide the time
+// that an addition takes; more were no faster.
+const widest = 8
+
+// strip is some vectors of columns, the last of them possibly under a mask.
+type strip struct {
+	isa
+	size int
+	cond int // the strip is taken while at least cond columns are left
+	vecs []reg.VecVirtual
+	last mask
+}
+
+// maskedStrips are widest to one vectors, the last under a mask: any width takes
+// ⌈width/widest vectors⌉ passes over the rows.
+func maskedStrips(a isa) (all []strip) {
+	for size := widest; size >= 1; size-- {
+		all = append(all, strip{isa: a, size: size, cond: (size-1)*a.lanes() + 1})
+	}
+	return all
+}
+
+// wholeStrips are widest to one vectors, then the pieces of one.
+func wholeStrips(a isa, pieces []isa) (all []strip) {
+	for size := widest; size >= 1; size-- {
+		all = append(all, strip{isa: a, size: size, cond: size * a.lanes()})
+	}
+	for _, p := range pieces {
+		all = append(all, strip{isa: p, size: 1, cond: p.lanes()})
+	}
+	return all
+}
+
+// masked tells whether the strip is taken when fewer columns are left than it has.
+func (s strip) masked() bool { return s.cond < s.size*s.lanes() }
+
+// mask is that of vector v.
+func (s strip) mask(v int) mask {
+	if v == s.size-1 {
+		return s.last
+	}
+	return nil
+}
+
+func (s strip) loadAll(p reg.Register) {
+	for v, x := range s.vecs {
+		s.loadTo(Mem{Base: p, Disp: 4 * v * s.lanes()}, x, s.mask(v))
+	}
+}
+
+func (s strip) storeAll(p reg.Register) {
+	for v, x := range s.vecs {
+		s.store(x, Mem{Base: p, Disp: 4 * v * s.lanes()}, s.mask(v))
+	}
+}
+
+// stripLoop goes through the columns of the slice parameter dense, whose address
+// is in pointer, strip by strip, widest first, and for each calls before, then
+// perRow for every row (w plus four times off is the row's part in this strip, j
+// its number in the list), then after. pointer moves with w.
+//
+// Every row's place is compared with limit, the last place where a whole row
+// fits: one comparison a row, hidden behind the loads, keeps a wrong index from
+// reading or writing outside w. The function returns how many rows came before
+// the first wrong one; the accumulators are then worth nothing.
+func stripLoop(a isa, dense string, pointer reg.Register, strips []strip,
+	before func(strip), perRow func(s strip, w, off, j reg.Register), after func(strip),
+) {
+	c := a.ctx()
+	n := length(c, dense)
+	w, limit := base(c, "w"), length(c, "w")
+	stride := c.Load(c.Param("stride"), c.GP64())
+	rows, count := base(c, "rows"), length(c, "rows")
+	c.SUBQ(n, limit)
+	j := c.GP64()
+	c.XORQ(j, j)
+	c.TESTQ(count, count)
+	c.JEQ(LabelRef("end"))
+
+	c.Label("next")
+	for i, s := range strips {
+		c.CMPQ(n, U32(s.cond))
+		c.JGE(LabelRef(label("strip%d", i)))
+	}
+	c.JMP(LabelRef("end"))
+
+	for i, s := range strips {
+		c.Label(label("strip%d", i))
+		for range s.size {
+			s.vecs = append(s.vecs, s.vec())
+		}
+		if s.masked() {
+			s.last = a.lead(lanesOfLast(a, n, s.size))
+		}
+		before(s)
+		c.XORQ(j, j)
+		c.Label(label("row%d", i))
+		off := c.GP64()
+		c.MOVL(at(rows, j, 0), off.As32())
+		c.IMULQ(stride, off)
+		c.CMPQ(off, limit)
+		c.JHI(LabelRef("end"))
+		perRow(s, w, off, j)
+		c.INCQ(j)
+		c.CMPQ(j, count)
+		c.JLT(LabelRef(label("row%d", i)))
+		after(s)
+		columns := s.size * s.lanes()
+		c.ADDQ(U32(4*columns), w)
+		c.ADDQ(U32(4*columns), pointer)
+		c.SUBQ(U32(columns), n)
+		c.JMP(LabelRef("next"))
+	}
+	c.Label("end")
+	c.Store(j, c.Return("done"))
+	finish(a)
+}
+
+// lanesOfLast is how many lanes the last of size vectors has: n less those of the
+// vectors before it, at most a whole one.
+func lanesOfLast(a isa, n reg.Register, size int) reg.Register {
+	c := a.ctx()
+	rem, whole := c.GP64(), c.GP64()
+	c.LEAQ(Mem{Base: n, Disp: -(size - 1) * a.lanes()}, rem)
+	c.MOVQ(U32(a.lanes()), whole)
+	c.CMPQ(rem, whole)
+	c.CMOVQGT(whole, rem)
+	return rem
+}
