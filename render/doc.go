@@ -1,5 +1,5 @@
 // Package render draws what was recorded: spikes over time, a recording at a
-// glance, a table of speeds. It stands at the end of the road and computes nothing
+// glance, a table of speeds, how a training went. It stands at the end of the road and computes nothing
 // that is not in its input.
 //
 // # What there is
@@ -8,7 +8,9 @@
 //   - [EventImage]: ON and OFF events accumulated by pixel;
 //   - [Overview]: event image, events over time, and rate of a recording on one page;
 //   - [HeatMap]: how many times faster one way is than another, with the line where
-//     both are equal.
+//     both are equal;
+//   - [Curves]: loss and accuracy of a training run over its epochs;
+//   - [Confusion]: which class was taken for which.
 //
 // The first three are fed as the run goes on, and their memory is bounded whatever
 // its length: they count in bins of time, and when time outgrows the bins,

@@ -55,6 +55,31 @@ func ExampleOverview() {
 	// Output: (900,600)
 }
 
+func ExampleCurves() {
+	pic := &render.Curves{
+		Title: "digits",
+		Loss:  []float64{1.31, 0.52, 0.33},
+		Train: []float64{0.61, 0.87, 0.92}, Test: []float64{0.83, 0.88, 0.90},
+	}
+	if err := pic.Check(); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(pic.Draw().Bounds().Size())
+	// Output: (1200,500)
+}
+
+func ExampleConfusion() {
+	pic := &render.Confusion{
+		Title: "cats and dogs", Labels: []string{"cat", "dog"},
+		Counts: [][]int64{{47, 3}, {5, 45}}, // three cats were taken for dogs
+	}
+	if err := pic.Check(); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(pic.Draw().Bounds().Size())
+	// Output: (1000,900)
+}
+
 func ExampleHeatMap() {
 	pic := &render.HeatMap{
 		Title: "event against dense", XLabel: "active inputs", YLabel: "neurons",

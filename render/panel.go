@@ -136,18 +136,18 @@ func (pg *page) heading(p *panel, r image.Rectangle) {
 // polarityLegend draws the legend of the two polarities with its right end at x,
 // and returns its left end.
 func (pg *page) polarityLegend(x, y int) int {
+	return pg.key("ON", colourOn, pg.key("OFF", colourOff, x, y), y)
+}
+
+// key draws an entry of a legend with its right end at x, and returns where the
+// next one to the left ends.
+func (pg *page) key(name string, c color.RGBA, x, y int) int {
 	s := style(sizeLabel, ink)
-	for _, e := range []struct {
-		name string
-		c    color.RGBA
-	}{{"OFF", colourOff}, {"ON", colourOn}} {
-		x -= width(s, e.name)
-		pg.text(s, x, y, e.name)
-		x -= 16
-		pg.fill(image.Rect(x, y-5, x+11, y+6), e.c)
-		x -= 12
-	}
-	return x
+	x -= width(s, name)
+	pg.text(s, x, y, name)
+	x -= 16
+	pg.fill(image.Rect(x, y-5, x+11, y+6), c)
+	return x - 12
 }
 
 // shorten cuts a text to a width in pixels, with an ellipsis.
