@@ -46,6 +46,9 @@
 // because layers are worked through in order; a connection from the layer itself
 // or a later one must have a delay. Check names a cycle that has none.
 //
+// A constant input, such as a picture shown in every step, is folded into the
+// biases of the first layer ([Network.WithConstant]).
+//
 // A layer without neurons is a relay: it hands the counts that a pool sums on as
 // spikes, in the same step.
 //
