@@ -32,6 +32,7 @@ func (t *Trainer) epoch(ctx context.Context, train, test Data) error {
 		if err != nil {
 			return err
 		}
+		t.m.predict(t.loss())
 		s.Sum.add(t.m, loss, len(batch))
 		s.Batch++
 		s.Sum.Seconds += time.Since(began).Seconds()
@@ -73,7 +74,7 @@ func (s *sums) add(m *machine, loss float64, samples int) {
 	s.Loss += loss * float64(samples)
 	s.Samples += samples
 	for b, label := range m.labels {
-		if m.predict(b) == label {
+		if m.predicted[b] == label {
 			s.Right++
 		}
 	}

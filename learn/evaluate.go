@@ -1,13 +1,16 @@
 package learn
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // Result is how a network does on data.
 type Result struct {
 	Samples     int
 	Loss        float64 // mean over the samples, without penalties
 	Right       int
-	Predictions []int     // of each sample: the neuron that spiked most, the first of several
+	Predictions []int     // of each sample: the class whose neurons spiked most, the first of several
 	Counts      []float32 // [Samples][Neurons] spikes of each output neuron
 	Neurons     int       // of the output layer
 	Spikes      []int64   // of each layer, over all samples
@@ -36,8 +39,8 @@ func (t *Trainer) Evaluate(ctx context.Context, d Data) (*Result, error) {
 		m.load(d, batch, -1)
 		m.forward()
 		r.Loss += loss.Of(&m.output, m.labels, nil) * float64(len(batch))
-		for b := range batch {
-			p := m.predict(b)
+		m.predict(loss)
+		for b, p := range m.predicted {
 			r.Predictions = append(r.Predictions, p)
 			if p == m.labels[b] {
 				r.Right++
@@ -62,15 +65,37 @@ func (m *machine) counts(b int) []float32 {
 	return c
 }
 
-// predict is the class of sample b: the neuron that spiked most, the first of
-// several, as torch's argmax has it.
-func (m *machine) predict(b int) int {
-	best := 0
-	c := m.counts(b)
-	for j, x := range c {
-		if x > c[best] {
-			best = j
-		}
+// predict puts the class of each sample of the batch into predicted, as the loss
+// understands the output: the neuron that spiked most, the population that did, or
+// the neuron that spiked first.
+func (m *machine) predict(loss Loss) {
+	m.predicted = resize(m.predicted, m.samples)
+	switch l := loss.(type) {
+	case ceCount:
+		Predict(m.predicted, &m.output, l.population)
+	case mseCount:
+		Predict(m.predicted, &m.output, l.population)
+	case mseTemporal, ceTemporal:
+		PredictFirst(m.predicted, &m.output)
+	default:
+		Predict(m.predicted, &m.output, 0)
 	}
-	return best
+}
+
+// classes is how many classes the output of n neurons tells apart.
+func classes(loss Loss, n int) (int, error) {
+	population := 0
+	switch l := loss.(type) {
+	case ceCount:
+		population = l.population
+	case mseCount:
+		population = l.population
+	}
+	switch {
+	case population == 0:
+		return n, nil
+	case n%population != 0:
+		return 0, fmt.Errorf("learn: loss %s has %d classes; the %d neurons of the output layer are no multiple of that", loss.Name(), population, n)
+	}
+	return population, nil
 }

@@ -14,14 +14,15 @@ type machine struct {
 	layers []*layer
 	steps  int
 
-	samples int // of the batch under way
-	inputs  []Input
-	labels  []int
-	output  Output
-	grad    Gradient
-	sources sourceLists
-	scratch []scratch // one a worker
-	stream  uint64    // of random surrogates: tells the batch apart from all others
+	samples   int // of the batch under way
+	inputs    []Input
+	labels    []int
+	predicted []int // after predict
+	output    Output
+	grad      Gradient
+	sources   sourceLists
+	scratch   []scratch // one a worker
+	stream    uint64    // of random surrogates: tells the batch apart from all others
 }
 
 // scratch is a worker's own.

@@ -202,7 +202,11 @@ func (t *Trainer) prepare(d Data) error {
 	if err := t.Optimizer.Check(); err != nil {
 		return err
 	}
-	out := t.Net.Layers[len(t.Net.Layers)-1].Shape.Len()
+	last := t.Net.Layers[len(t.Net.Layers)-1]
+	told, err := classes(t.loss(), last.Shape.Len())
+	if err != nil {
+		return err
+	}
 	switch {
 	case d.Len() == 0:
 		return errors.New("learn: no samples")
@@ -210,8 +214,8 @@ func (t *Trainer) prepare(d Data) error {
 		return fmt.Errorf("learn: samples of %d steps", d.Steps())
 	case d.Sources() != t.Net.Input.Shape.Len():
 		return fmt.Errorf("learn: the data has %d inputs, network %q %d", d.Sources(), t.Net.Name, t.Net.Input.Shape.Len())
-	case d.Classes() > out:
-		return fmt.Errorf("learn: %d classes for the %d neurons of layer %q", d.Classes(), out, t.Net.Layers[len(t.Net.Layers)-1].Name)
+	case d.Classes() > told:
+		return fmt.Errorf("learn: the data has %d classes, layer %q tells %d apart", d.Classes(), last.Name, told)
 	case t.Batch < 0 || t.Epochs < 0 || t.Clip < 0:
 		return fmt.Errorf("learn: batch %d, epochs %d, clip %g: none may be negative", t.Batch, t.Epochs, t.Clip)
 	}

@@ -17,10 +17,12 @@ import (
 // variants are trainers that use all parts of the package.
 func variants() map[string]func() *Trainer {
 	return map[string]func() *Trainer{
-		"tutorial":  func() *Trainer { return &Trainer{Net: chain(30, 20, 5)} },
-		"two wide":  func() *Trainer { return &Trainer{Net: chain(30, 300, 150, 5), Surrogate: FastSigmoid(25), Clip: 1} },
-		"no bias":   func() *Trainer { return &Trainer{Net: unbiased(chain(30, 140, 5)), Surrogate: Sigmoid(5)} },
-		"stochast.": func() *Trainer { return &Trainer{Net: chain(30, 20, 5), Surrogate: SSO(0, 0.2), Optimizer: SGD(0.05, 0.9)} },
+		"tutorial": func() *Trainer { return &Trainer{Net: chain(30, 20, 5)} },
+		"two wide": func() *Trainer { return &Trainer{Net: chain(30, 300, 150, 5), Surrogate: FastSigmoid(25), Clip: 1} },
+		"no bias":  func() *Trainer { return &Trainer{Net: unbiased(chain(30, 140, 5)), Surrogate: Sigmoid(5)} },
+		"stochast.": func() *Trainer {
+			return &Trainer{Net: chain(30, 20, 5), Surrogate: SSO(0, 0.2), Optimizer: SGD(0.05, 0.9)}
+		},
 		"learnt": func() *Trainer {
 			return &Trainer{
 				Net: chain(30, 20, 5), LearnBeta: PerNeuron, LearnThreshold: PerLayer, Optimizer: AdamW(0.01, 0.1),
