@@ -25,6 +25,12 @@
 //	err = f.Close()
 //	fmt.Println(hash.Sum())
 //
+// # Data sets
+//
+// A [Set] is the spikes of one layer in many short runs with labels, packed for
+// training. [WriteSet] and [OpenSet] keep it in a file (.dvset,
+// docs/formats/dvset.md); package datasets makes it of recordings and of traces.
+//
 // # Times
 //
 // Times count from the start of the run: steps of [Info].DtUS µs in a clocked
