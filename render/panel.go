@@ -3,6 +3,7 @@ package render
 import (
 	"image"
 	"image/color"
+	"sort"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
@@ -156,13 +157,11 @@ func shorten(s text.Style, str string, w int) string {
 		return str
 	}
 	r := []rune(str)
-	for len(r) > 0 && width(s, string(r)+"…") > w {
-		r = r[:len(r)-1]
-	}
-	if len(r) == 0 {
+	n := sort.Search(len(r), func(n int) bool { return width(s, string(r[:n+1])+"…") > w })
+	if n == 0 {
 		return ""
 	}
-	return string(r) + "…"
+	return string(r[:n]) + "…"
 }
 
 // title writes the title of a page.
