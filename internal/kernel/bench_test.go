@@ -108,6 +108,13 @@ func BenchmarkAxpyRows(b *testing.B) {
 	benchmarkRows(b, 4, func(acc, w []float32, n int, rows []uint32, x []float32) { AxpyRows(acc, w, n, rows, x) })
 }
 
+func BenchmarkAxpyRowsExact(b *testing.B) {
+	sum := make([]float64, 512)
+	benchmarkRows(b, 4, func(_, w []float32, n int, rows []uint32, x []float32) {
+		AxpyRowsExact(sum[:n], w, n, rows, x)
+	})
+}
+
 func BenchmarkAddToRows(b *testing.B) {
 	benchmarkRows(b, 8, func(row, w []float32, n int, rows []uint32, _ []float32) { AddToRows(w, n, rows, row) })
 }

@@ -20,6 +20,10 @@ func axpyRows(acc, w []float32, stride int, rows []uint32, x []float32) {
 	axpyRowsGeneric(acc, w, stride, rows, x)
 }
 
+func axpyRowsExact(acc []float64, w []float32, stride int, rows []uint32, x []float32) {
+	axpyRowsExactGeneric(acc, w, stride, rows, x)
+}
+
 func addToRows(w []float32, stride int, rows []uint32, row []float32) {
 	addToRowsGeneric(w, stride, rows, row)
 }

@@ -71,6 +71,37 @@ func axpyRowsOnce(acc, w []float32, stride int, rows []uint32, x []float32) {
 	}
 }
 
+func axpyRowsExact(acc []float64, w []float32, stride int, rows []uint32, x []float32) {
+	n := len(acc)
+	if active == generic || n > len(w) {
+		axpyRowsExactGeneric(acc, w, stride, rows, x)
+		return
+	}
+	if n > callElements {
+		axpyRowsExact(acc[:callElements], w, stride, rows, x)
+		axpyRowsExact(acc[callElements:], w[callElements:], stride, rows, x)
+		return
+	}
+	for len(rows)*n > callElements && len(rows) > 1 {
+		k := min(len(rows), rowsPerCall(n))
+		axpyRowsExactOnce(acc, w, stride, rows[:k], x[:k])
+		rows, x = rows[k:], x[k:]
+	}
+	axpyRowsExactOnce(acc, w, stride, rows, x)
+}
+
+func axpyRowsExactOnce(acc []float64, w []float32, stride int, rows []uint32, x []float32) {
+	var done int
+	if active == avx512 {
+		done = axpyRowsExactAVX512(acc, w, stride, rows, x)
+	} else {
+		done = axpyRowsExactAVX2(acc, w, stride, rows, x)
+	}
+	if done != len(rows) {
+		axpyRowsExactGeneric(acc, w, stride, rows, x)
+	}
+}
+
 func addToRows(w []float32, stride int, rows []uint32, row []float32) {
 	n := len(row)
 	if active == generic || n > len(w) {

@@ -24,6 +24,11 @@ func addRowsAVX2(acc []float32, w []float32, stride int, rows []uint32) (done in
 //go:noescape
 func axpyRowsAVX2(acc []float32, w []float32, stride int, rows []uint32, x []float32) (done int)
 
+// axpyRowsExactAVX2 is axpyRows with float64 accumulators.
+//
+//go:noescape
+func axpyRowsExactAVX2(acc []float64, w []float32, stride int, rows []uint32, x []float32) (done int)
+
 // addToRowsAVX2 adds row, which is not longer than w, to rows of w and returns how many rows came before one outside w.
 //
 //go:noescape

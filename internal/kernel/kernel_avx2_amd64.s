@@ -861,6 +861,430 @@ end:
 	VZEROUPPER
 	RET
 
+// func axpyRowsExactAVX2(acc []float64, w []float32, stride int, rows []uint32, x []float32) (done int)
+// Requires: AVX, AVX2
+TEXT ·axpyRowsExactAVX2(SB), NOSPLIT, $0-112
+	MOVQ  acc_base+0(FP), AX
+	MOVQ  x_base+80(FP), CX
+	MOVQ  acc_len+8(FP), DX
+	MOVQ  w_base+24(FP), BX
+	MOVQ  w_len+32(FP), SI
+	MOVQ  stride+48(FP), DI
+	MOVQ  rows_base+56(FP), R8
+	MOVQ  rows_len+64(FP), R9
+	SUBQ  DX, SI
+	XORQ  R10, R10
+	TESTQ R9, R9
+	JEQ   end
+
+next:
+	CMPQ DX, $0x00000020
+	JGE  strip0
+	CMPQ DX, $0x0000001c
+	JGE  strip1
+	CMPQ DX, $0x00000018
+	JGE  strip2
+	CMPQ DX, $0x00000014
+	JGE  strip3
+	CMPQ DX, $0x00000010
+	JGE  strip4
+	CMPQ DX, $0x0000000c
+	JGE  strip5
+	CMPQ DX, $0x00000008
+	JGE  strip6
+	CMPQ DX, $0x00000004
+	JGE  strip7
+	CMPQ DX, $0x00000002
+	JGE  strip8
+	CMPQ DX, $0x00000001
+	JGE  strip9
+	JMP  end
+
+strip0:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+	XORQ    R10, R10
+
+row0:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X8
+	VCVTSS2SD    X8, X8, X8
+	VBROADCASTSD X8, Y8
+	VCVTPS2PD    (BX)(R11*4), Y9
+	VMULPD       Y9, Y8, Y9
+	VADDPD       Y9, Y0, Y0
+	VCVTPS2PD    16(BX)(R11*4), Y9
+	VMULPD       Y9, Y8, Y9
+	VADDPD       Y9, Y1, Y1
+	VCVTPS2PD    32(BX)(R11*4), Y9
+	VMULPD       Y9, Y8, Y9
+	VADDPD       Y9, Y2, Y2
+	VCVTPS2PD    48(BX)(R11*4), Y9
+	VMULPD       Y9, Y8, Y9
+	VADDPD       Y9, Y3, Y3
+	VCVTPS2PD    64(BX)(R11*4), Y9
+	VMULPD       Y9, Y8, Y9
+	VADDPD       Y9, Y4, Y4
+	VCVTPS2PD    80(BX)(R11*4), Y9
+	VMULPD       Y9, Y8, Y9
+	VADDPD       Y9, Y5, Y5
+	VCVTPS2PD    96(BX)(R11*4), Y9
+	VMULPD       Y9, Y8, Y9
+	VADDPD       Y9, Y6, Y6
+	VCVTPS2PD    112(BX)(R11*4), Y9
+	VMULPD       Y9, Y8, Y9
+	VADDPD       Y9, Y7, Y7
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row0
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	VMOVUPD      Y7, 224(AX)
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000100, AX
+	SUBQ         $0x00000020, DX
+	JMP          next
+
+strip1:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	XORQ    R10, R10
+
+row1:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X7
+	VCVTSS2SD    X7, X7, X7
+	VBROADCASTSD X7, Y7
+	VCVTPS2PD    (BX)(R11*4), Y8
+	VMULPD       Y8, Y7, Y8
+	VADDPD       Y8, Y0, Y0
+	VCVTPS2PD    16(BX)(R11*4), Y8
+	VMULPD       Y8, Y7, Y8
+	VADDPD       Y8, Y1, Y1
+	VCVTPS2PD    32(BX)(R11*4), Y8
+	VMULPD       Y8, Y7, Y8
+	VADDPD       Y8, Y2, Y2
+	VCVTPS2PD    48(BX)(R11*4), Y8
+	VMULPD       Y8, Y7, Y8
+	VADDPD       Y8, Y3, Y3
+	VCVTPS2PD    64(BX)(R11*4), Y8
+	VMULPD       Y8, Y7, Y8
+	VADDPD       Y8, Y4, Y4
+	VCVTPS2PD    80(BX)(R11*4), Y8
+	VMULPD       Y8, Y7, Y8
+	VADDPD       Y8, Y5, Y5
+	VCVTPS2PD    96(BX)(R11*4), Y8
+	VMULPD       Y8, Y7, Y8
+	VADDPD       Y8, Y6, Y6
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row1
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	ADDQ         $0x00000070, BX
+	ADDQ         $0x000000e0, AX
+	SUBQ         $0x0000001c, DX
+	JMP          next
+
+strip2:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	XORQ    R10, R10
+
+row2:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X6
+	VCVTSS2SD    X6, X6, X6
+	VBROADCASTSD X6, Y6
+	VCVTPS2PD    (BX)(R11*4), Y7
+	VMULPD       Y7, Y6, Y7
+	VADDPD       Y7, Y0, Y0
+	VCVTPS2PD    16(BX)(R11*4), Y7
+	VMULPD       Y7, Y6, Y7
+	VADDPD       Y7, Y1, Y1
+	VCVTPS2PD    32(BX)(R11*4), Y7
+	VMULPD       Y7, Y6, Y7
+	VADDPD       Y7, Y2, Y2
+	VCVTPS2PD    48(BX)(R11*4), Y7
+	VMULPD       Y7, Y6, Y7
+	VADDPD       Y7, Y3, Y3
+	VCVTPS2PD    64(BX)(R11*4), Y7
+	VMULPD       Y7, Y6, Y7
+	VADDPD       Y7, Y4, Y4
+	VCVTPS2PD    80(BX)(R11*4), Y7
+	VMULPD       Y7, Y6, Y7
+	VADDPD       Y7, Y5, Y5
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row2
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	ADDQ         $0x00000060, BX
+	ADDQ         $0x000000c0, AX
+	SUBQ         $0x00000018, DX
+	JMP          next
+
+strip3:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	XORQ    R10, R10
+
+row3:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X5
+	VCVTSS2SD    X5, X5, X5
+	VBROADCASTSD X5, Y5
+	VCVTPS2PD    (BX)(R11*4), Y6
+	VMULPD       Y6, Y5, Y6
+	VADDPD       Y6, Y0, Y0
+	VCVTPS2PD    16(BX)(R11*4), Y6
+	VMULPD       Y6, Y5, Y6
+	VADDPD       Y6, Y1, Y1
+	VCVTPS2PD    32(BX)(R11*4), Y6
+	VMULPD       Y6, Y5, Y6
+	VADDPD       Y6, Y2, Y2
+	VCVTPS2PD    48(BX)(R11*4), Y6
+	VMULPD       Y6, Y5, Y6
+	VADDPD       Y6, Y3, Y3
+	VCVTPS2PD    64(BX)(R11*4), Y6
+	VMULPD       Y6, Y5, Y6
+	VADDPD       Y6, Y4, Y4
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row3
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	ADDQ         $0x00000050, BX
+	ADDQ         $0x000000a0, AX
+	SUBQ         $0x00000014, DX
+	JMP          next
+
+strip4:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	XORQ    R10, R10
+
+row4:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X4
+	VCVTSS2SD    X4, X4, X4
+	VBROADCASTSD X4, Y4
+	VCVTPS2PD    (BX)(R11*4), Y5
+	VMULPD       Y5, Y4, Y5
+	VADDPD       Y5, Y0, Y0
+	VCVTPS2PD    16(BX)(R11*4), Y5
+	VMULPD       Y5, Y4, Y5
+	VADDPD       Y5, Y1, Y1
+	VCVTPS2PD    32(BX)(R11*4), Y5
+	VMULPD       Y5, Y4, Y5
+	VADDPD       Y5, Y2, Y2
+	VCVTPS2PD    48(BX)(R11*4), Y5
+	VMULPD       Y5, Y4, Y5
+	VADDPD       Y5, Y3, Y3
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row4
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x00000080, AX
+	SUBQ         $0x00000010, DX
+	JMP          next
+
+strip5:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	XORQ    R10, R10
+
+row5:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X3
+	VCVTSS2SD    X3, X3, X3
+	VBROADCASTSD X3, Y3
+	VCVTPS2PD    (BX)(R11*4), Y4
+	VMULPD       Y4, Y3, Y4
+	VADDPD       Y4, Y0, Y0
+	VCVTPS2PD    16(BX)(R11*4), Y4
+	VMULPD       Y4, Y3, Y4
+	VADDPD       Y4, Y1, Y1
+	VCVTPS2PD    32(BX)(R11*4), Y4
+	VMULPD       Y4, Y3, Y4
+	VADDPD       Y4, Y2, Y2
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row5
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	ADDQ         $0x00000030, BX
+	ADDQ         $0x00000060, AX
+	SUBQ         $0x0000000c, DX
+	JMP          next
+
+strip6:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	XORQ    R10, R10
+
+row6:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X2
+	VCVTSS2SD    X2, X2, X2
+	VBROADCASTSD X2, Y2
+	VCVTPS2PD    (BX)(R11*4), Y3
+	VMULPD       Y3, Y2, Y3
+	VADDPD       Y3, Y0, Y0
+	VCVTPS2PD    16(BX)(R11*4), Y3
+	VMULPD       Y3, Y2, Y3
+	VADDPD       Y3, Y1, Y1
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row6
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	ADDQ         $0x00000020, BX
+	ADDQ         $0x00000040, AX
+	SUBQ         $0x00000008, DX
+	JMP          next
+
+strip7:
+	VMOVUPD (AX), Y0
+	XORQ    R10, R10
+
+row7:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X1
+	VCVTSS2SD    X1, X1, X1
+	VBROADCASTSD X1, Y1
+	VCVTPS2PD    (BX)(R11*4), Y2
+	VMULPD       Y2, Y1, Y2
+	VADDPD       Y2, Y0, Y0
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row7
+	VMOVUPD      Y0, (AX)
+	ADDQ         $0x00000010, BX
+	ADDQ         $0x00000020, AX
+	SUBQ         $0x00000004, DX
+	JMP          next
+
+strip8:
+	VMOVUPD (AX), X0
+	XORQ    R10, R10
+
+row8:
+	MOVL      (R8)(R10*4), R11
+	IMULQ     DI, R11
+	CMPQ      R11, SI
+	JHI       end
+	VMOVSS    (CX)(R10*4), X1
+	VCVTSS2SD X1, X1, X1
+	VMOVDDUP  X1, X1
+	VCVTPS2PD (BX)(R11*4), X2
+	VMULPD    X2, X1, X2
+	VADDPD    X2, X0, X0
+	INCQ      R10
+	CMPQ      R10, R9
+	JLT       row8
+	VMOVUPD   X0, (AX)
+	ADDQ      $0x00000008, BX
+	ADDQ      $0x00000010, AX
+	SUBQ      $0x00000002, DX
+	JMP       next
+
+strip9:
+	VMOVSD (AX), X0
+	XORQ   R10, R10
+
+row9:
+	MOVL      (R8)(R10*4), R11
+	IMULQ     DI, R11
+	CMPQ      R11, SI
+	JHI       end
+	VMOVSS    (CX)(R10*4), X1
+	VCVTSS2SD X1, X1, X1
+	VMOVSS    (BX)(R11*4), X2
+	VCVTSS2SD X2, X2, X2
+	VMULSD    X2, X1, X2
+	VADDSD    X2, X0, X0
+	INCQ      R10
+	CMPQ      R10, R9
+	JLT       row9
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000004, BX
+	ADDQ      $0x00000008, AX
+	SUBQ      $0x00000001, DX
+	JMP       next
+
+end:
+	MOVQ R10, done+104(FP)
+	VZEROUPPER
+	RET
+
 // func addToRowsAVX2(w []float32, stride int, rows []uint32, row []float32) (done int)
 // Requires: AVX
 TEXT ·addToRowsAVX2(SB), NOSPLIT, $0-88

@@ -24,6 +24,11 @@ func addRowsAVX512(acc []float32, w []float32, stride int, rows []uint32) (done 
 //go:noescape
 func axpyRowsAVX512(acc []float32, w []float32, stride int, rows []uint32, x []float32) (done int)
 
+// axpyRowsExactAVX512 is axpyRows with float64 accumulators.
+//
+//go:noescape
+func axpyRowsExactAVX512(acc []float64, w []float32, stride int, rows []uint32, x []float32) (done int)
+
 // addToRowsAVX512 adds row, which is not longer than w, to rows of w and returns how many rows came before one outside w.
 //
 //go:noescape

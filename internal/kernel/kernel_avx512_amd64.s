@@ -852,6 +852,456 @@ end:
 	VZEROUPPER
 	RET
 
+// func axpyRowsExactAVX512(acc []float64, w []float32, stride int, rows []uint32, x []float32) (done int)
+// Requires: AVX, AVX2, AVX512F
+TEXT ·axpyRowsExactAVX512(SB), NOSPLIT, $0-112
+	MOVQ  acc_base+0(FP), AX
+	MOVQ  x_base+80(FP), CX
+	MOVQ  acc_len+8(FP), DX
+	MOVQ  w_base+24(FP), BX
+	MOVQ  w_len+32(FP), SI
+	MOVQ  stride+48(FP), DI
+	MOVQ  rows_base+56(FP), R8
+	MOVQ  rows_len+64(FP), R9
+	SUBQ  DX, SI
+	XORQ  R10, R10
+	TESTQ R9, R9
+	JEQ   end
+
+next:
+	CMPQ DX, $0x00000040
+	JGE  strip0
+	CMPQ DX, $0x00000038
+	JGE  strip1
+	CMPQ DX, $0x00000030
+	JGE  strip2
+	CMPQ DX, $0x00000028
+	JGE  strip3
+	CMPQ DX, $0x00000020
+	JGE  strip4
+	CMPQ DX, $0x00000018
+	JGE  strip5
+	CMPQ DX, $0x00000010
+	JGE  strip6
+	CMPQ DX, $0x00000008
+	JGE  strip7
+	CMPQ DX, $0x00000004
+	JGE  strip8
+	CMPQ DX, $0x00000002
+	JGE  strip9
+	CMPQ DX, $0x00000001
+	JGE  strip10
+	JMP  end
+
+strip0:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	XORQ    R10, R10
+
+row0:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X8
+	VCVTSS2SD    X8, X8, X8
+	VBROADCASTSD X8, Z8
+	VCVTPS2PD    (BX)(R11*4), Z9
+	VMULPD       Z9, Z8, Z9
+	VADDPD       Z9, Z0, Z0
+	VCVTPS2PD    32(BX)(R11*4), Z9
+	VMULPD       Z9, Z8, Z9
+	VADDPD       Z9, Z1, Z1
+	VCVTPS2PD    64(BX)(R11*4), Z9
+	VMULPD       Z9, Z8, Z9
+	VADDPD       Z9, Z2, Z2
+	VCVTPS2PD    96(BX)(R11*4), Z9
+	VMULPD       Z9, Z8, Z9
+	VADDPD       Z9, Z3, Z3
+	VCVTPS2PD    128(BX)(R11*4), Z9
+	VMULPD       Z9, Z8, Z9
+	VADDPD       Z9, Z4, Z4
+	VCVTPS2PD    160(BX)(R11*4), Z9
+	VMULPD       Z9, Z8, Z9
+	VADDPD       Z9, Z5, Z5
+	VCVTPS2PD    192(BX)(R11*4), Z9
+	VMULPD       Z9, Z8, Z9
+	VADDPD       Z9, Z6, Z6
+	VCVTPS2PD    224(BX)(R11*4), Z9
+	VMULPD       Z9, Z8, Z9
+	VADDPD       Z9, Z7, Z7
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row0
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	ADDQ         $0x00000100, BX
+	ADDQ         $0x00000200, AX
+	SUBQ         $0x00000040, DX
+	JMP          next
+
+strip1:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	XORQ    R10, R10
+
+row1:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X7
+	VCVTSS2SD    X7, X7, X7
+	VBROADCASTSD X7, Z7
+	VCVTPS2PD    (BX)(R11*4), Z8
+	VMULPD       Z8, Z7, Z8
+	VADDPD       Z8, Z0, Z0
+	VCVTPS2PD    32(BX)(R11*4), Z8
+	VMULPD       Z8, Z7, Z8
+	VADDPD       Z8, Z1, Z1
+	VCVTPS2PD    64(BX)(R11*4), Z8
+	VMULPD       Z8, Z7, Z8
+	VADDPD       Z8, Z2, Z2
+	VCVTPS2PD    96(BX)(R11*4), Z8
+	VMULPD       Z8, Z7, Z8
+	VADDPD       Z8, Z3, Z3
+	VCVTPS2PD    128(BX)(R11*4), Z8
+	VMULPD       Z8, Z7, Z8
+	VADDPD       Z8, Z4, Z4
+	VCVTPS2PD    160(BX)(R11*4), Z8
+	VMULPD       Z8, Z7, Z8
+	VADDPD       Z8, Z5, Z5
+	VCVTPS2PD    192(BX)(R11*4), Z8
+	VMULPD       Z8, Z7, Z8
+	VADDPD       Z8, Z6, Z6
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row1
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	ADDQ         $0x000000e0, BX
+	ADDQ         $0x000001c0, AX
+	SUBQ         $0x00000038, DX
+	JMP          next
+
+strip2:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	XORQ    R10, R10
+
+row2:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X6
+	VCVTSS2SD    X6, X6, X6
+	VBROADCASTSD X6, Z6
+	VCVTPS2PD    (BX)(R11*4), Z7
+	VMULPD       Z7, Z6, Z7
+	VADDPD       Z7, Z0, Z0
+	VCVTPS2PD    32(BX)(R11*4), Z7
+	VMULPD       Z7, Z6, Z7
+	VADDPD       Z7, Z1, Z1
+	VCVTPS2PD    64(BX)(R11*4), Z7
+	VMULPD       Z7, Z6, Z7
+	VADDPD       Z7, Z2, Z2
+	VCVTPS2PD    96(BX)(R11*4), Z7
+	VMULPD       Z7, Z6, Z7
+	VADDPD       Z7, Z3, Z3
+	VCVTPS2PD    128(BX)(R11*4), Z7
+	VMULPD       Z7, Z6, Z7
+	VADDPD       Z7, Z4, Z4
+	VCVTPS2PD    160(BX)(R11*4), Z7
+	VMULPD       Z7, Z6, Z7
+	VADDPD       Z7, Z5, Z5
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row2
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	ADDQ         $0x000000c0, BX
+	ADDQ         $0x00000180, AX
+	SUBQ         $0x00000030, DX
+	JMP          next
+
+strip3:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	XORQ    R10, R10
+
+row3:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X5
+	VCVTSS2SD    X5, X5, X5
+	VBROADCASTSD X5, Z5
+	VCVTPS2PD    (BX)(R11*4), Z6
+	VMULPD       Z6, Z5, Z6
+	VADDPD       Z6, Z0, Z0
+	VCVTPS2PD    32(BX)(R11*4), Z6
+	VMULPD       Z6, Z5, Z6
+	VADDPD       Z6, Z1, Z1
+	VCVTPS2PD    64(BX)(R11*4), Z6
+	VMULPD       Z6, Z5, Z6
+	VADDPD       Z6, Z2, Z2
+	VCVTPS2PD    96(BX)(R11*4), Z6
+	VMULPD       Z6, Z5, Z6
+	VADDPD       Z6, Z3, Z3
+	VCVTPS2PD    128(BX)(R11*4), Z6
+	VMULPD       Z6, Z5, Z6
+	VADDPD       Z6, Z4, Z4
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row3
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	ADDQ         $0x000000a0, BX
+	ADDQ         $0x00000140, AX
+	SUBQ         $0x00000028, DX
+	JMP          next
+
+strip4:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	XORQ    R10, R10
+
+row4:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X4
+	VCVTSS2SD    X4, X4, X4
+	VBROADCASTSD X4, Z4
+	VCVTPS2PD    (BX)(R11*4), Z5
+	VMULPD       Z5, Z4, Z5
+	VADDPD       Z5, Z0, Z0
+	VCVTPS2PD    32(BX)(R11*4), Z5
+	VMULPD       Z5, Z4, Z5
+	VADDPD       Z5, Z1, Z1
+	VCVTPS2PD    64(BX)(R11*4), Z5
+	VMULPD       Z5, Z4, Z5
+	VADDPD       Z5, Z2, Z2
+	VCVTPS2PD    96(BX)(R11*4), Z5
+	VMULPD       Z5, Z4, Z5
+	VADDPD       Z5, Z3, Z3
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row4
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000100, AX
+	SUBQ         $0x00000020, DX
+	JMP          next
+
+strip5:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	XORQ    R10, R10
+
+row5:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X3
+	VCVTSS2SD    X3, X3, X3
+	VBROADCASTSD X3, Z3
+	VCVTPS2PD    (BX)(R11*4), Z4
+	VMULPD       Z4, Z3, Z4
+	VADDPD       Z4, Z0, Z0
+	VCVTPS2PD    32(BX)(R11*4), Z4
+	VMULPD       Z4, Z3, Z4
+	VADDPD       Z4, Z1, Z1
+	VCVTPS2PD    64(BX)(R11*4), Z4
+	VMULPD       Z4, Z3, Z4
+	VADDPD       Z4, Z2, Z2
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row5
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	ADDQ         $0x00000060, BX
+	ADDQ         $0x000000c0, AX
+	SUBQ         $0x00000018, DX
+	JMP          next
+
+strip6:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	XORQ    R10, R10
+
+row6:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X2
+	VCVTSS2SD    X2, X2, X2
+	VBROADCASTSD X2, Z2
+	VCVTPS2PD    (BX)(R11*4), Z3
+	VMULPD       Z3, Z2, Z3
+	VADDPD       Z3, Z0, Z0
+	VCVTPS2PD    32(BX)(R11*4), Z3
+	VMULPD       Z3, Z2, Z3
+	VADDPD       Z3, Z1, Z1
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row6
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x00000080, AX
+	SUBQ         $0x00000010, DX
+	JMP          next
+
+strip7:
+	VMOVUPD (AX), Z0
+	XORQ    R10, R10
+
+row7:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X1
+	VCVTSS2SD    X1, X1, X1
+	VBROADCASTSD X1, Z1
+	VCVTPS2PD    (BX)(R11*4), Z2
+	VMULPD       Z2, Z1, Z2
+	VADDPD       Z2, Z0, Z0
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row7
+	VMOVUPD      Z0, (AX)
+	ADDQ         $0x00000020, BX
+	ADDQ         $0x00000040, AX
+	SUBQ         $0x00000008, DX
+	JMP          next
+
+strip8:
+	VMOVUPD (AX), Y0
+	XORQ    R10, R10
+
+row8:
+	MOVL         (R8)(R10*4), R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VMOVSS       (CX)(R10*4), X1
+	VCVTSS2SD    X1, X1, X1
+	VBROADCASTSD X1, Y1
+	VCVTPS2PD    (BX)(R11*4), Y2
+	VMULPD       Y2, Y1, Y2
+	VADDPD       Y2, Y0, Y0
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row8
+	VMOVUPD      Y0, (AX)
+	ADDQ         $0x00000010, BX
+	ADDQ         $0x00000020, AX
+	SUBQ         $0x00000004, DX
+	JMP          next
+
+strip9:
+	VMOVUPD (AX), X0
+	XORQ    R10, R10
+
+row9:
+	MOVL      (R8)(R10*4), R11
+	IMULQ     DI, R11
+	CMPQ      R11, SI
+	JHI       end
+	VMOVSS    (CX)(R10*4), X1
+	VCVTSS2SD X1, X1, X1
+	VMOVDDUP  X1, X1
+	VCVTPS2PD (BX)(R11*4), X2
+	VMULPD    X2, X1, X2
+	VADDPD    X2, X0, X0
+	INCQ      R10
+	CMPQ      R10, R9
+	JLT       row9
+	VMOVUPD   X0, (AX)
+	ADDQ      $0x00000008, BX
+	ADDQ      $0x00000010, AX
+	SUBQ      $0x00000002, DX
+	JMP       next
+
+strip10:
+	VMOVSD (AX), X0
+	XORQ   R10, R10
+
+row10:
+	MOVL      (R8)(R10*4), R11
+	IMULQ     DI, R11
+	CMPQ      R11, SI
+	JHI       end
+	VMOVSS    (CX)(R10*4), X1
+	VCVTSS2SD X1, X1, X1
+	VMOVSS    (BX)(R11*4), X2
+	VCVTSS2SD X2, X2, X2
+	VMULSD    X2, X1, X2
+	VADDSD    X2, X0, X0
+	INCQ      R10
+	CMPQ      R10, R9
+	JLT       row10
+	VMOVSD    X0, (AX)
+	ADDQ      $0x00000004, BX
+	ADDQ      $0x00000008, AX
+	SUBQ      $0x00000001, DX
+	JMP       next
+
+end:
+	MOVQ R10, done+104(FP)
+	VZEROUPPER
+	RET
+
 // func addToRowsAVX512(w []float32, stride int, rows []uint32, row []float32) (done int)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·addToRowsAVX512(SB), NOSPLIT, $0-88

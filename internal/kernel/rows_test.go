@@ -1,6 +1,9 @@
 package kernel
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
 
 func TestAddRow(t *testing.T) {
 	forSizes(t, func(t *testing.T, r values, n, off int) {
@@ -79,6 +82,35 @@ func TestAxpyRows(t *testing.T) {
 		AxpyRows(acc, w, stride, rows, x)
 		equalBits(t, "AxpyRows", acc, want)
 		check()
+	})
+}
+
+func TestAxpyRowsExact(t *testing.T) {
+	forSizes(t, func(t *testing.T, r values, n, off int) {
+		stride := n + r.IntN(4)
+		w := floats(t, r, (testRows-1)*stride+n, 1)
+		rows, x := r.list()
+		b := make([]float64, n+40)
+		for i := range b {
+			b[i] = guard
+		}
+		acc := b[off : off+n : off+n]
+		for i := range acc {
+			acc[i] = float64(r.float()) / 3
+		}
+		want := append([]float64(nil), b...)
+		for k, row := range rows {
+			for i := range acc {
+				p := float64(float64(x[k]) * float64(w[int(row)*stride+i]))
+				want[off+i] += p
+			}
+		}
+		AxpyRowsExact(acc, w, stride, rows, x)
+		for i := range b {
+			if math.Float64bits(b[i]) != math.Float64bits(want[i]) && (b[i] == b[i] || want[i] == want[i]) {
+				t.Fatalf("length %d, offset %d: element %d is %v, want %v", n, off, i-off, b[i], want[i])
+			}
+		}
 	})
 }
 

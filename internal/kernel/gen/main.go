@@ -41,7 +41,7 @@ func write(dir string, a isa) error {
 	c.ConstraintExpr("amd64,!noasm,!race")
 	for _, make := range []func(isa){
 		addRow, axpyRow,
-		addRows, axpyRows, addToRows,
+		addRows, axpyRows, axpyRowsExact, addToRows,
 		sweepSubtract, sweepSubtractBias, leakyStep,
 		fastSigmoidBack, atanBack, adam,
 	} {

@@ -12,17 +12,18 @@ const widest = 8
 // strip is some vectors of columns, the last of them possibly under a mask.
 type strip struct {
 	isa
-	size int
-	cond int // the strip is taken while at least cond columns are left
-	vecs []reg.VecVirtual
-	last mask
+	size  int
+	cond  int // the strip is taken while at least cond columns are left
+	bytes int // of an element of the dense operand
+	vecs  []reg.VecVirtual
+	last  mask
 }
 
 // maskedStrips are widest to one vectors, the last under a mask: any width takes
 // ⌈width/widest vectors⌉ passes over the rows.
 func maskedStrips(a isa) (all []strip) {
 	for size := widest; size >= 1; size-- {
-		all = append(all, strip{isa: a, size: size, cond: (size-1)*a.lanes() + 1})
+		all = append(all, strip{isa: a, size: size, cond: (size-1)*a.lanes() + 1, bytes: 4})
 	}
 	return all
 }
@@ -30,10 +31,10 @@ func maskedStrips(a isa) (all []strip) {
 // wholeStrips are widest to one vectors, then the pieces of one.
 func wholeStrips(a isa, pieces []isa) (all []strip) {
 	for size := widest; size >= 1; size-- {
-		all = append(all, strip{isa: a, size: size, cond: size * a.lanes()})
+		all = append(all, strip{isa: a, size: size, cond: size * a.lanes(), bytes: 4})
 	}
 	for _, p := range pieces {
-		all = append(all, strip{isa: p, size: 1, cond: p.lanes()})
+		all = append(all, strip{isa: p, size: 1, cond: p.lanes(), bytes: 4})
 	}
 	return all
 }
@@ -51,13 +52,13 @@ func (s strip) mask(v int) mask {
 
 func (s strip) loadAll(p reg.Register) {
 	for v, x := range s.vecs {
-		s.loadTo(Mem{Base: p, Disp: 4 * v * s.lanes()}, x, s.mask(v))
+		s.loadTo(Mem{Base: p, Disp: s.bytes * v * s.lanes()}, x, s.mask(v))
 	}
 }
 
 func (s strip) storeAll(p reg.Register) {
 	for v, x := range s.vecs {
-		s.store(x, Mem{Base: p, Disp: 4 * v * s.lanes()}, s.mask(v))
+		s.store(x, Mem{Base: p, Disp: s.bytes * v * s.lanes()}, s.mask(v))
 	}
 }
 
@@ -114,7 +115,7 @@ func stripLoop(a isa, dense string, pointer reg.Register, strips []strip,
 		after(s)
 		columns := s.size * s.lanes()
 		c.ADDQ(U32(4*columns), w)
-		c.ADDQ(U32(4*columns), pointer)
+		c.ADDQ(U32(s.bytes*columns), pointer)
 		c.SUBQ(U32(columns), n)
 		c.JMP(LabelRef("next"))
 	}

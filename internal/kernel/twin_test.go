@@ -1,0 +1,184 @@
+package kernel
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// operands are arguments for all kernels: five vectors of n, a matrix with its
+// stride, and a list of its rows with factors.
+type operands struct {
+	a, b, c, d, e []float32
+	w             []float32
+	stride        int
+	rows          []uint32
+	x             []float32
+	scalar        [8]float32
+}
+
+// results is what kernels wrote.
+type results struct {
+	floats  [][]float32
+	doubles [][]float64
+	spikes  [][]uint64
+	moved   bool
+}
+
+// run calls every kernel on copies of the operands.
+func (o *operands) run() (r results) {
+	get := func(s []float32) []float32 {
+		s = append([]float32(nil), s...)
+		r.floats = append(r.floats, s)
+		return s
+	}
+	bits := func() []uint64 {
+		r.spikes = append(r.spikes, make([]uint64, words(len(o.a))))
+		return r.spikes[len(r.spikes)-1]
+	}
+	s := o.scalar
+	AddRow(get(o.a), o.b)
+	AxpyRow(get(o.a), o.b, s[0])
+	cols := min(len(o.a), o.stride)
+	AddRows(get(o.a[:cols]), o.w, o.stride, o.rows)
+	AxpyRows(get(o.a[:cols]), o.w, o.stride, o.rows, o.x)
+	double := make([]float64, cols)
+	r.doubles = append(r.doubles, double)
+	AxpyRowsExact(double, o.w, o.stride, o.rows, o.x)
+	AddToRows(get(o.w), o.stride, o.rows, o.a[:cols])
+	SweepSubtract(get(o.a), get(o.b), s[0], s[1], bits())
+	r.moved = SweepSubtractBias(get(o.a), get(o.b), o.c, s[0], s[1], bits())
+	for _, reset := range []Reset{Subtract, Zero, None} {
+		LeakyStep(get(o.e), o.a, o.b, o.c, o.d, o.e, reset, bits())
+	}
+	for _, zero := range []bool{false, true} {
+		FastSigmoidBack(get(o.a), o.b, o.c, o.d, o.e, s[2], zero)
+		AtanBack(get(o.a), o.b, o.c, o.d, o.e, s[2], s[3], zero)
+	}
+	Adam(get(o.a), get(o.b), get(o.c), o.d, &AdamStep{s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]})
+	return r
+}
+
+// againstTwin holds every path to the plain one.
+func (o *operands) againstTwin(t *testing.T) {
+	use(t, generic)
+	want := o.run()
+	for _, p := range available()[1:] {
+		use(t, p)
+		got := o.run()
+		nan := false
+		for i := range want.floats {
+			equalBits(t, fmt.Sprintf("path %v, output %d", p, i), got.floats[i], want.floats[i])
+			for _, x := range want.floats[i] {
+				nan = nan || x != x
+			}
+		}
+		for i, w := range want.doubles {
+			for k, x := range got.doubles[i] {
+				if math.Float64bits(x) != math.Float64bits(w[k]) && (x == x || w[k] == w[k]) {
+					t.Fatalf("path %v, sum of doubles %d is %v, want %v", p, k, x, w[k])
+				}
+			}
+		}
+		for i, w := range want.spikes {
+			for k, word := range got.spikes[i] {
+				if word != w[k] {
+					t.Fatalf("path %v, spikes %d: word %d is %x, want %x", p, i, k, word, w[k])
+				}
+			}
+		}
+		if got.moved != want.moved && !nan {
+			t.Fatalf("path %v: moved = %v, want %v", p, got.moved, want.moved)
+		}
+	}
+}
+
+// TestLong: work that is cut into several calls gives what one would.
+func TestLong(t *testing.T) {
+	r := values{rand.New(rand.NewPCG(3, 3)), false}
+	const n = 1<<16 + 1<<13 + 77
+	random := func(n int) []float32 { return floats(t, r, n, 0) }
+	o := operands{a: random(n), b: random(n), c: random(n), d: random(n), e: random(n)}
+	o.scalar = [8]float32{0.1, 0.9, 0.01, 1.5, 1e-8, 1e-3, 0.1, 0.99}
+	const call = 1 << 15 // elements in one call of assembly
+	for _, m := range []struct{ stride, matrix, rows int }{
+		{1000, 60, 900},        // many rows
+		{2 * n, 3, 5},          // long ones
+		{call + 64, 4, 10},     // a little too long for one call
+		{call/2 + 5, 3, 10},    // one row a call
+		{call / 10, 20, 10},    // exactly one call
+		{call / 10, 20, 11},    // one row too many
+		{call/10 + 1, 20, 100}, // no multiple
+	} {
+		o.stride, o.w = m.stride, random(m.stride*m.matrix)
+		o.rows, o.x = make([]uint32, m.rows), make([]float32, m.rows)
+		for k := range o.rows {
+			o.rows[k], o.x[k] = uint32(r.IntN(m.matrix)), r.float()
+		}
+		o.againstTwin(t)
+	}
+}
+
+// TestMovedAnywhere: one neuron that moves is seen wherever it is.
+func TestMovedAnywhere(t *testing.T) {
+	for _, p := range available() {
+		use(t, p)
+		for _, n := range []int{1, 15, 16, 17, 63, 64, 65, 200, 3 << 13} {
+			for _, i := range []int{0, n / 2, n - 1} {
+				v, zero, spikes := make([]float32, n), make([]float32, n), make([]uint64, words(n))
+				if !SweepSubtractBias(v, zero, zero, 0.5, -1, spikes) { // 0 > −1: all move up by 1
+					t.Errorf("path %v, length %d: no move was seen", p, n)
+				}
+				clear(v)
+				v[i] = 1
+				if !SweepSubtractBias(v, zero, zero, 0.5, 2, spikes) {
+					t.Errorf("path %v, length %d: the move of neuron %d was not seen", p, n, i)
+				}
+				clear(v)
+				if SweepSubtractBias(v, zero, zero, 0.5, 2, spikes) {
+					t.Errorf("path %v, length %d: a move where nothing moved", p, n)
+				}
+			}
+		}
+	}
+}
+
+// FuzzTwin: whatever bits the operands have, every path agrees with the plain one.
+func FuzzTwin(f *testing.F) {
+	f.Add([]byte{0, 0, 128, 63, 0, 0, 0, 128, 0, 0, 128, 127, 1, 0, 192, 255}, uint16(33), uint16(35), uint8(3))
+	f.Add([]byte("potentials and weights"), uint16(130), uint16(7), uint8(9))
+	f.Fuzz(func(t *testing.T, data []byte, n, stride uint16, rows uint8) {
+		n, stride = n%400, 1+stride%300
+		at := 0
+		float := func() float32 {
+			var b [4]byte
+			for i := range b {
+				if len(data) > 0 {
+					b[i] = data[at%len(data)]
+					at++
+				}
+			}
+			at++ // so that repeats of the data are read at another offset
+			return math.Float32frombits(binary.LittleEndian.Uint32(b[:]))
+		}
+		vector := func(n int) []float32 {
+			s := make([]float32, n)
+			for i := range s {
+				s[i] = float()
+			}
+			return s
+		}
+		const matrix = 9
+		o := operands{
+			a: vector(int(n)), b: vector(int(n)), c: vector(int(n)), d: vector(int(n)), e: vector(int(n)),
+			w: vector(int(stride) * matrix), stride: int(stride), rows: make([]uint32, rows%40), x: vector(int(rows % 40)),
+		}
+		copy(o.scalar[:], vector(8))
+		for k := range o.rows {
+			o.rows[k] = math.Float32bits(float()) % matrix
+		}
+		o.againstTwin(t)
+	})
+}
