@@ -11,8 +11,12 @@ import (
 // test. A longer set begins with a shorter one; no picture is in both parts.
 func Strokes(seed uint64, train, test int) (Part, Part) {
 	set := strokes.New(seed)
-	return newParts(&drawn{set, 0}, train, &drawn{set, testFirst}, test)
+	return newParts(&drawn{set, 0}, train, &drawn{set, testDrawn}, test)
 }
+
+// testDrawn is the first picture to test on. It is a multiple of ten, so that each ten
+// of them have all digits.
+const testDrawn = 10 << 32
 
 // drawn are pictures of package strokes, from number first on.
 type drawn struct {
