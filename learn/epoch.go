@@ -56,6 +56,7 @@ func (t *Trainer) epoch(ctx context.Context, train, test Data) error {
 	}
 	s.History = append(s.History, e)
 	s.Epoch, s.Batch, s.Sum = s.Epoch+1, 0, sums{}
+	t.store()
 	if t.AfterEpoch != nil {
 		return t.AfterEpoch(e)
 	}

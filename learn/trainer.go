@@ -52,7 +52,8 @@ type Trainer struct {
 	Workers int
 	// Progress, if set, is called after each batch.
 	Progress func(Progress)
-	// AfterEpoch, if set, is called after each epoch; an error ends Fit.
+	// AfterEpoch, if set, is called after each epoch, when Net has its weights; an
+	// error ends Fit.
 	AfterEpoch func(Epoch) error
 	// Warn, if set, is told of what goes wrong without being an error.
 	Warn func(Warning)
@@ -193,6 +194,9 @@ func (t *Trainer) Fit(ctx context.Context, train, test Data) ([]Epoch, error) {
 	}
 	return t.state.History, nil
 }
+
+// History is the epochs that are done, those before a restored checkpoint included.
+func (t *Trainer) History() []Epoch { return t.state.History }
 
 // prepare makes the machine for data, once.
 func (t *Trainer) prepare(d Data) error {

@@ -115,7 +115,7 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 salvaged with loss, 130 interrupte
 		return usagef("%w. See: %s --help", err, cmd.CommandPath())
 	})
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON object a line on standard output")
-	root.AddCommand(a.runCommand(), a.infoCommand(), a.plotCommand(), a.convertCommand(), a.sampleCommand(), a.datasetCommand(), a.netCommand(), a.benchCommand(), a.versionCommand(), a.manCommand())
+	root.AddCommand(a.runCommand(), a.trainCommand(), a.evalCommand(), a.infoCommand(), a.plotCommand(), a.convertCommand(), a.sampleCommand(), a.datasetCommand(), a.netCommand(), a.benchCommand(), a.versionCommand(), a.manCommand())
 	return root
 }
 

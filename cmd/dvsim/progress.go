@@ -54,3 +54,42 @@ func (p *progress) done() {
 		_ = p.bar.Clear()
 	}
 }
+
+// counter shows how far work of counted pieces is, on a terminal and after a
+// second. It may be used from one goroutine at a time.
+type counter struct {
+	bar  *progressbar.ProgressBar // nil: not on a terminal
+	next time.Time
+}
+
+func (a *app) counter(what string) *counter {
+	c := &counter{next: time.Now().Add(time.Second)}
+	if terminal(a.err) {
+		c.bar = progressbar.NewOptions(-1,
+			progressbar.OptionSetWriter(os.Stderr),
+			progressbar.OptionSetDescription(what),
+			progressbar.OptionShowCount(),
+			progressbar.OptionSetPredictTime(true),
+			progressbar.OptionFullWidth(),
+			progressbar.OptionClearOnFinish(),
+			progressbar.OptionEnableColorCodes(false))
+	}
+	return c
+}
+
+// set shows that done of total pieces are done.
+func (c *counter) set(what string, done, total int) {
+	if c.bar == nil || time.Now().Before(c.next) {
+		return
+	}
+	c.next = time.Now().Add(100 * time.Millisecond)
+	c.bar.ChangeMax(total + 1) // the bar ends when the work does
+	c.bar.Describe(what)
+	_ = c.bar.Set(done)
+}
+
+func (c *counter) clear() {
+	if c.bar != nil {
+		_ = c.bar.Clear()
+	}
+}

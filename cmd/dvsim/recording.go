@@ -50,11 +50,14 @@ func formatList() string {
 }
 
 // goroutines is --workers with its default.
-func (f *inputFlags) goroutines() int {
-	if f.workers == 0 {
+func (f *inputFlags) goroutines() int { return cores(f.workers) }
+
+// cores is a number of goroutines: 0 is one a core.
+func cores(workers int) int {
+	if workers == 0 {
 		return runtime.GOMAXPROCS(0)
 	}
-	return f.workers
+	return workers
 }
 
 // options turns the flags into decoding options.

@@ -1,0 +1,325 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dvsim/learn"
+)
+
+// trainSettings are the flags of dvsim train that results depend on. A run folder
+// keeps them in its manifest, so that it can be resumed without repeating them.
+type trainSettings struct {
+	Net            string      `json:"net"`
+	Data           dataSource  `json:"data"`
+	Epochs         int         `json:"epochs"`
+	Batch          int         `json:"batch"`
+	Optimizer      string      `json:"optimizer"`
+	LR             float64     `json:"lr,omitempty"`
+	Schedule       string      `json:"schedule"`
+	Surrogate      string      `json:"surrogate"`
+	Loss           string      `json:"loss"`
+	Penalties      []string    `json:"penalties,omitempty"`
+	Augment        string      `json:"augment,omitempty"`
+	LearnBeta      learnChoice `json:"learn_beta,omitempty"`
+	LearnThreshold learnChoice `json:"learn_threshold,omitempty"`
+	Beta           float64     `json:"beta,omitempty"`
+	Clip           float64     `json:"clip,omitempty"`
+	ScaleInit      bool        `json:"scale_init,omitempty"`
+	Seed           uint64      `json:"seed"`
+}
+
+// trainFlags are all the flags of dvsim train.
+type trainFlags struct {
+	trainSettings
+	out, resume, cache, recipe string
+	workers                    int
+}
+
+func (a *app) trainCommand() *cobra.Command {
+	f := &trainFlags{}
+	cmd := &cobra.Command{
+		Use:   "train",
+		Short: "Train a network on pictures, recordings or traces",
+		Long: `Train a spiking network by backpropagation through time with surrogate
+gradients, and write a run folder that every other verb takes as a network.
+
+--data is one of
+  a folder with the four idx files of MNIST (plain or .gz);
+  recordings with a folder for each class, in Train and Test or without parts,
+  also unread in a .zip, as N-MNIST comes;
+  a table, .csv: path,label[,split] on each line.
+--traces is a folder of traces (.dvt), or a table of them: recorded spikes of the
+input, or with --layer of a layer of a frozen network.
+
+The run folder holds net.toml and weights.npz, checkpoint.npz, history.jsonl,
+curves.png and manifest.json. Ctrl-C saves a checkpoint; --resume FOLDER goes on
+with it, bit for bit as if it had not stopped. The seed draws the initial weights
+and the order of the samples; the number of workers changes nothing.`,
+		Example: `  dvsim train --net tutorial --data MNIST              # snnTorch's tutorial
+  dvsim train --net tutorial --data MNIST --surrogate fast_sigmoid --epochs 3
+  dvsim train --net nmnist --data N-MNIST --bins 25 --epochs 30
+  dvsim train --net nmnist --data N-MNIST --recipe nmnist-best
+  dvsim train --net my.toml --data recordings --dt 5ms --augment shift=2
+  dvsim train --traces traces --layer hidden             # a read-out for a frozen network
+  dvsim train --resume runs/tutorial-1 --epochs 10`,
+		Args: argsError(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.train(cmd, f) },
+	}
+	fl := cmd.Flags()
+	fl.StringVar(&f.Net, "net", "", "network to start from: a built-in name, a network file (.toml) or a run folder; default: tutorial for pictures, nmnist for recordings, one layer for traces")
+	f.Data.register(fl)
+	fl.StringVar(&f.out, "out", "", "run folder to write; default: the first free of runs/NET-1, runs/NET-2, …")
+	fl.StringVar(&f.resume, "resume", "", "run folder to go on with; its settings hold, only --epochs and --workers may be given")
+	fl.StringVar(&f.recipe, "recipe", "", "settings that are known to work, which other flags may change: "+recipeList())
+	fl.IntVar(&f.Epochs, "epochs", 0, "passes through the data; default: 5 for pictures, 30 else")
+	fl.IntVar(&f.Batch, "batch", 128, "samples between two changes of the weights")
+	fl.StringVar(&f.Optimizer, "optimizer", "adam", "how gradients change weights: "+strings.Join(learn.Optimizers(), ", "))
+	fl.Float64Var(&f.LR, "lr", 0, "learning rate; default: the optimizer's (1e-3 for adam)")
+	fl.StringVar(&f.Schedule, "schedule", "constant", "how the learning rate changes: "+strings.Join(learn.Schedules(), ", "))
+	fl.StringVar(&f.Surrogate, "surrogate", "atan", "surrogate gradient: "+strings.Join(learn.Surrogates(), ", "))
+	fl.StringVar(&f.Loss, "loss", "ce_count", "what is made small: "+strings.Join(learn.Losses(), ", "))
+	fl.StringArrayVar(&f.Penalties, "penalty", nil, "LAYER=REGULARISER on the spikes of a layer, may be repeated: "+strings.Join(learn.Regularisers(), ", "))
+	fl.StringVar(&f.Augment, "augment", "", "change samples a little, anew in each epoch: shift=PIXELS,jitter=STEPS,drop=PROBABILITY")
+	fl.Var(&f.LearnBeta, "learn-beta", "learn the decay β: one for each layer, or neuron")
+	fl.Var(&f.LearnThreshold, "learn-threshold", "learn the threshold: one for each layer, or neuron")
+	fl.Float64Var(&f.Beta, "beta", 0, "decay β of all layers in place of the network's, 0 to 1")
+	fl.Float64Var(&f.Clip, "clip", 0, "greatest norm of all gradients together; 0: no limit")
+	fl.BoolVar(&f.ScaleInit, "scale-init", false, "scale the initial weights so that neurons fire in a tenth of the steps")
+	fl.Uint64Var(&f.Seed, "seed", 1, "of the initial weights, the order of the samples, and all else that is drawn")
+	fl.StringVar(&f.cache, "cache", "", `folder for encoded data sets; default: the user's cache; "none" for none`)
+	fl.IntVar(&f.workers, "workers", 0, "goroutines; 0: one a core. Results do not depend on it")
+	return cmd
+}
+
+// learnChoice is a flag: "", "layer" or "neuron".
+type learnChoice string
+
+func (l *learnChoice) String() string { return string(*l) }
+func (l *learnChoice) Type() string   { return "layer|neuron" }
+func (l *learnChoice) Set(s string) error {
+	switch s {
+	case "none":
+		s = ""
+	case "", "layer", "neuron":
+	default:
+		return fmt.Errorf("it is layer, neuron or none")
+	}
+	*l = learnChoice(s)
+	return nil
+}
+
+func (l learnChoice) learn() learn.Learn {
+	switch l {
+	case "layer":
+		return learn.PerLayer
+	case "neuron":
+		return learn.PerNeuron
+	}
+	return learn.Fixed
+}
+
+func (a *app) train(cmd *cobra.Command, f *trainFlags) error {
+	ctx := cmd.Context()
+	if err := f.complete(cmd); err != nil {
+		return err
+	}
+	settings := &f.trainSettings
+	var folder *runFolder
+	var err error
+	if f.resume != "" {
+		if folder, err = openRun(f.resume); err != nil {
+			return err
+		}
+		epochs := f.Epochs
+		f.trainSettings = folder.manifest.Settings
+		if cmd.Flags().Changed("epochs") {
+			f.Epochs = epochs
+		}
+		folder.manifest.Settings.Epochs = f.Epochs
+	}
+	trainer, err := settings.trainer(f.workers)
+	if err != nil {
+		return err
+	}
+	defer trainer.Close()
+	l := &loader{app: a, dataSource: settings.Data, seed: settings.Seed, cache: f.cache, workers: f.workers, start: settings.startNetwork, train: true, test: true}
+	if folder != nil {
+		l.classes = folder.manifest.Classes
+	}
+	data, err := l.load(ctx)
+	if err != nil {
+		return err
+	}
+	trainer.Net = data.net
+	if err := learn.Supports(data.net); err != nil {
+		return err
+	}
+	if trainer.DataID = data.id(); folder == nil {
+		if folder, err = newRun(f.out, trainer.Net.Name, settings, data); err != nil {
+			return err
+		}
+	} else if err := folder.restore(trainer, data); err != nil {
+		return err
+	}
+	return a.fit(ctx, trainer, settings, data, folder)
+}
+
+// complete checks the flags and fills in what recipes and the kind of data say.
+func (f *trainFlags) complete(cmd *cobra.Command) error {
+	changed := cmd.Flags().Changed
+	if f.workers < 0 {
+		return usagef("--workers %d: a number of goroutines cannot be negative", f.workers)
+	}
+	if f.resume != "" {
+		for _, name := range []string{"net", "data", "traces", "out", "recipe", "seed", "batch", "lr", "surrogate", "loss", "optimizer", "schedule", "bins", "dt", "augment"} {
+			if changed(name) {
+				return usagef("--resume goes on with the settings of the run; --%s cannot be changed (a new run can start from its weights: --net %s)", name, f.resume)
+			}
+		}
+		return nil
+	}
+	if err := f.cook(cmd.Flags()); err != nil {
+		return err
+	}
+	if err := f.Data.check(); err != nil {
+		return err
+	}
+	if f.Epochs == 0 {
+		f.Epochs = 30
+		if f.Data.pictures() {
+			f.Epochs = 5
+		}
+	}
+	switch {
+	case f.Epochs < 0:
+		return usagef("--epochs %d: it is 1 or more", f.Epochs)
+	case f.Batch < 1:
+		return usagef("--batch %d: it is 1 or more", f.Batch)
+	case f.Clip < 0:
+		return usagef("--clip %g: it is a norm, 0 or more", f.Clip)
+	case f.LR < 0:
+		return usagef("--lr %g: it is greater than 0", f.LR)
+	case f.Beta < 0 || f.Beta > 1:
+		return usagef("--beta %g: it lies between 0 and 1", f.Beta)
+	}
+	if f.Net == "" {
+		switch {
+		case f.Data.Traces != "":
+			f.Net = readoutNet
+		case f.Data.pictures():
+			f.Net = "tutorial"
+		default:
+			f.Net = "nmnist"
+		}
+	}
+	return nil
+}
+
+// trainer makes a trainer of the settings, without network.
+func (s *trainSettings) trainer(workers int) (*learn.Trainer, error) {
+	t := &learn.Trainer{Batch: s.Batch, Epochs: s.Epochs, Clip: s.Clip, ScaleInit: s.ScaleInit, Seed: s.Seed, Workers: cores(workers)}
+	t.LearnBeta, t.LearnThreshold = s.LearnBeta.learn(), s.LearnThreshold.learn()
+	var err error
+	if t.Surrogate, err = learn.ParseSurrogate(s.Surrogate); err != nil {
+		return nil, usagef("--surrogate: %w", err)
+	}
+	if t.Loss, err = learn.ParseLoss(s.Loss); err != nil {
+		return nil, usagef("--loss: %w", err)
+	}
+	if t.Schedule, err = learn.ParseSchedule(s.Schedule); err != nil {
+		return nil, usagef("--schedule: %w", err)
+	}
+	if t.Optimizer, err = learn.ParseOptimizer(s.Optimizer); err != nil {
+		return nil, usagef("--optimizer: %w", err)
+	}
+	if s.LR > 0 {
+		t.Optimizer.LR = s.LR
+	}
+	for _, p := range s.Penalties {
+		layer, text, ok := strings.Cut(p, "=")
+		if !ok {
+			return nil, usagef("--penalty %q: write LAYER=REGULARISER, such as hidden=target_rate:0.05", p)
+		}
+		r, err := learn.ParseRegulariser(text)
+		if err != nil {
+			return nil, usagef("--penalty: %w", err)
+		}
+		t.Penalties = append(t.Penalties, learn.Penalty{Layer: layer, Regulariser: r})
+	}
+	return t, nil
+}
+
+// fit trains, epoch by epoch, and keeps the run folder up to date.
+func (a *app) fit(ctx context.Context, t *learn.Trainer, s *trainSettings, d *loaded, folder *runFolder) error {
+	if !a.json {
+		fmt.Fprintf(a.out, "%s: %s, %s weights, on %s\n", a.bold(t.Net.Name), t.Net.Describe(), count(int64(parameters(t.Net))), d.describe())
+		if folder.resumed > 0 {
+			fmt.Fprintf(a.out, "going on after epoch %d\n", folder.resumed)
+		}
+	}
+	t.Warn = func(w learn.Warning) {
+		fmt.Fprintf(a.err, "dvsim: warning: epoch %d, batch %d: %s\n", w.Epoch, w.Batch, w.Text)
+	}
+	bar := a.counter("training")
+	t.Progress = func(p learn.Progress) {
+		bar.set(fmt.Sprintf("epoch %d/%d, loss %.4f", p.Epoch+1, p.Epochs, p.Loss), p.Batch, p.Batches)
+	}
+	t.AfterEpoch = func(e learn.Epoch) error {
+		bar.clear()
+		if err := a.printEpoch(e, s.Epochs); err != nil {
+			return err
+		}
+		return folder.after(t, e)
+	}
+	train := d.train
+	if s.Augment != "" {
+		change, err := learn.ParseAugment(s.Augment)
+		if err != nil {
+			return usagef("--augment: %w", err)
+		}
+		if train, err = change.Of(train, t.Net.Input.Shape, s.Seed); err != nil {
+			return usagef("--augment: %w", err)
+		}
+	}
+	began := time.Now()
+	_, fitErr := t.Fit(ctx, train, d.test)
+	bar.clear()
+	var diverged *learn.DivergedError
+	if errors.As(fitErr, &diverged) {
+		return fmt.Errorf("%w; the last checkpoint is in %s", fitErr, folder.dir)
+	}
+	if fitErr != nil && !errors.Is(fitErr, context.Canceled) {
+		return fitErr
+	}
+	if err := folder.finish(t, d); err != nil {
+		return err
+	}
+	if fitErr != nil {
+		fmt.Fprintf(a.err, "dvsim: a checkpoint is saved; go on with: dvsim train --resume %s\n", folder.dir)
+		return fitErr
+	}
+	if !a.json {
+		fmt.Fprintf(a.out, "%s in %.1f s; it is a network: dvsim eval %s --data …\n", folder.dir, time.Since(began).Seconds(), folder.dir)
+	}
+	return nil
+}
+
+// printEpoch prints one epoch.
+func (a *app) printEpoch(e learn.Epoch, epochs int) error {
+	if a.json {
+		return a.printJSON(e)
+	}
+	test := ""
+	if e.TestAccuracy != nil {
+		test = fmt.Sprintf("  test %5.2f %%", 100**e.TestAccuracy)
+	}
+	_, err := fmt.Fprintf(a.out, "epoch %*d/%d  loss %.4f  train %5.2f %%%s  %4.0f spikes a sample  %.2f s\n",
+		len(fmt.Sprint(epochs)), e.Epoch, epochs, e.Loss, 100*e.TrainAccuracy, test, e.HiddenSpikes+e.OutputSpikes, e.Seconds)
+	return err
+}
