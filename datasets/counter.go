@@ -22,31 +22,31 @@ const maxCount = math.MaxUint16
 // than the step under way counts in that step.
 //
 // The sources of a step are a set of bits, filled in any order and emptied in
-// ascending order, with one bit of a summary for each word, so that neither few
-// spikes on a large sensor nor many on a small one cost a sort.
+// ascending order. Where there are many words, a summary has a bit for each that is not empty:
+// neither few spikes on a large sensor nor many on a small one cost a sort.
 type counter struct {
 	words, summary []uint64
+	few            bool     // words: the summary is not kept
 	count          []uint16 // nil where an input spikes at most once a step
 	lookup
 
 	dt    int64
 	limit int64 // steps; 0: none
 
-	started  bool
-	t0       int64
-	step     int64 // under way
-	lo, hi   int64 // µs since t0 that belong to it
-	taken    int   // events of the step
-	entries  []uint32
-	ends     []uint32
-	facts    facts
-	overlong error
+	started bool
+	t0      int64
+	step    int64 // under way
+	lo, hi  int64 // µs since t0 that belong to it
+	taken   int   // events of the step
+	entries []uint32
+	ends    []uint32
+	facts   facts
 }
 
 // start makes a counter for so many sources.
 func (c *counter) start(sources int, binary bool) {
 	w := (sources + 63) / 64
-	c.words, c.summary = make([]uint64, w), make([]uint64, (w+63)/64)
+	c.words, c.summary, c.few = make([]uint64, w), make([]uint64, (w+63)/64), w <= 64
 	if !binary {
 		c.count = make([]uint16, sources)
 	}
@@ -120,7 +120,7 @@ func (c *counter) plain(ev []events.Event) (n int) {
 	if c.limit > 0 && c.step >= c.limit {
 		return 0
 	}
-	words, summary, count := c.words, c.summary, c.count
+	words, summary, count, few := c.words, c.summary, c.count, c.few
 	row, col, on := c.row, c.col, c.on
 	from, width := c.t0+c.lo, uint64(c.hi-c.lo)
 	for n = range ev {
@@ -130,12 +130,9 @@ func (c *counter) plain(ev []events.Event) (n int) {
 			return n
 		}
 		j := row[e.Y] + col[e.X] + on&-uint32(e.P&1)
-		w := j >> 6
-		if old := words[w]; old == 0 {
-			summary[w>>6] |= 1 << (w & 63)
-			words[w] = 1 << (j & 63)
-		} else {
-			words[w] = old | 1<<(j&63)
+		words[j>>6] |= 1 << (j & 63)
+		if !few {
+			summary[j>>12] |= 1 << (j >> 6 & 63)
 		}
 		if count != nil {
 			k := count[j]
@@ -175,7 +172,9 @@ func (c *counter) one(e *events.Event) error {
 		return nil
 	}
 	c.words[j>>6] |= 1 << (j & 63)
-	c.summary[j>>12] |= 1 << (j >> 6 & 63)
+	if !c.few {
+		c.summary[j>>12] |= 1 << (j >> 6 & 63)
+	}
 	if c.count != nil {
 		if n := c.count[j]; n == maxCount {
 			c.facts.clipped++
@@ -217,31 +216,37 @@ func (c *counter) close(next int64) {
 
 // drain appends the entries of the step under way.
 func (c *counter) drain() {
-	c.entries = slices.Grow(c.entries, c.taken)
+	if c.few {
+		c.summary[0] = ^uint64(0) >> (64 - len(c.words))
+	}
 	at := len(c.entries)
-	dst := c.entries[:cap(c.entries)]
+	dst, words, count := slices.Grow(c.entries, c.taken)[:at+c.taken], c.words, c.count
 	for s, some := range c.summary {
 		c.summary[s] = 0
 		for ; some != 0; some &= some - 1 {
 			w := s<<6 | bits.TrailingZeros64(some)
-			x := c.words[w]
-			c.words[w] = 0
+			x := words[w]
+			words[w] = 0
 			for ; x != 0; x &= x - 1 {
 				j := w<<6 | bits.TrailingZeros64(x)
 				n := 1
-				if c.count != nil {
-					n = int(c.count[j])
-					c.count[j] = 0
+				if count != nil {
+					n = int(count[j])
+					count[j] = 0
 				}
-				if n <= math.MaxUint8 {
-					dst[at] = trace.Pack(uint32(j), uint8(n))
-					at++
-				} else {
+				if n > math.MaxUint8 {
 					at = len(trace.AppendPacked(dst[:at], uint32(j), n))
+					continue
 				}
+				dst[at] = trace.Pack(uint32(j), uint8(n))
+				at++
 			}
 		}
 	}
+	if count == nil {
+		c.taken = at - len(c.entries) // an input spikes once, however many events it had
+	}
+	c.facts.spikes += int64(c.taken)
 	c.entries, c.taken = dst[:at], 0
 }
 

@@ -76,12 +76,20 @@ func (e *Encoding) check(recs []Recording) error {
 	case len(recs) == 0:
 		return errors.New("datasets: no recordings to encode")
 	}
-	for i := range recs {
-		if l := recs[i].Label; l < 0 || l >= len(e.Classes) {
-			return fmt.Errorf("%s: label %d; there are %s", recs[i].Name, l, counted(len(e.Classes), "class(es)"))
-		}
+	if err := checkLabels(recs, len(e.Classes)); err != nil {
+		return err
 	}
 	return checkSteps(e.steps(), len(recs))
+}
+
+// checkLabels finds labels without a class.
+func checkLabels(recs []Recording, classes int) error {
+	for i := range recs {
+		if l := recs[i].Label; l < 0 || l >= classes {
+			return fmt.Errorf("%s: label %d, but the number of classes is %d", recs[i].Name, l, classes)
+		}
+	}
+	return nil
 }
 
 // steps is the length of every sample, 0 where the longest decides.
@@ -144,7 +152,7 @@ func newSet(l trace.Layer, dt int64, classes []string) *trace.Set {
 
 // facts is what a worker tells of one recording.
 type facts struct {
-	events                                        int64
+	events, spikes                                int64
 	outside, cropped, ignored, cut, late, clipped int64
 	lost                                          int64 // bytes
 	lossy                                         bool
@@ -255,7 +263,7 @@ func (b *build) report() (Report, error) {
 		kept = append(kept, m)
 		r.Recordings++
 		r.Events += f.events
-		r.Spikes += m.Spikes()
+		r.Spikes += f.spikes
 		for _, c := range []struct {
 			t *Tally
 			n int64
@@ -276,7 +284,7 @@ func (b *build) report() (Report, error) {
 	case len(fail.errs) > 0:
 		return r, &fail
 	case len(kept) == 0:
-		return r, fmt.Errorf("none of %s could be read, the first of them %w", counted(len(b.recs), "recording"), errors.Join(b.errs[0]))
+		return r, fmt.Errorf("none of %s could be read; the first: %w", counted(len(b.recs), "recording"), b.errs[0])
 	}
 	return r, nil
 }

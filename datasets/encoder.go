@@ -93,10 +93,10 @@ func (w *encoder) bins(ctx context.Context, r *Recording, src *source) error {
 		}
 		var got []events.Event
 		got, err = src.next(ctx, ev[len(ev):cap(ev)])
+		if n == 0 && len(got) > 0 {
+			first, last = got[0].T, got[0].T
+		}
 		for i := range got {
-			if n == 0 && i == 0 {
-				first, last = got[0].T, got[0].T
-			}
 			last = max(last, got[i].T)
 		}
 		n += int64(len(got))

@@ -26,6 +26,9 @@ type Recording struct {
 	content content
 }
 
+// errNoContent is the error of a Recording that a program put together itself.
+var errNoContent = errors.New("datasets: a Recording without content; make it with File or Memory")
+
 // content is where the bytes of a recording come from.
 type content interface {
 	// open returns the bytes. buf is memory that may be used for them.
@@ -68,7 +71,7 @@ func (r *Recording) Open(opt *events.Options) (events.Recording, error) {
 // open opens the recording with its bytes in buf, if they fit there.
 func (r *Recording) open(opt *events.Options, buf *[]byte) (events.Recording, *opened, error) {
 	if r.content == nil {
-		return nil, nil, fmt.Errorf("%s: datasets: a Recording that no listing made", r.Name)
+		return nil, nil, r.named(errNoContent)
 	}
 	o, err := r.content.open(buf)
 	if err != nil {

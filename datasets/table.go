@@ -59,6 +59,7 @@ func (f *finder) table(opt FindOptions) (*Listing, error) {
 		s.add(Recording{Name: r.path, content: file(p)}, r.class, r.part)
 	}
 	if len(bad) > 0 {
+		slices.SortStableFunc(bad, func(a, b lineError) int { return a.line - b.line })
 		return nil, &tableError{f.name, bad}
 	}
 	if s.total == 0 {
@@ -184,7 +185,6 @@ type tableError struct {
 
 // Error lists the lines, the first twenty of them.
 func (e *tableError) Error() string {
-	slices.SortStableFunc(e.bad, func(a, b lineError) int { return a.line - b.line })
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", e.name, counted(len(e.bad), "bad line"))
 	for i, l := range e.bad {

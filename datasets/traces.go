@@ -45,10 +45,8 @@ func FromTraces(ctx context.Context, recs []Recording, o TraceOptions) (*trace.S
 	if err := checkSteps(int64(o.Steps), len(recs)); err != nil {
 		return nil, Report{}, err
 	}
-	for i := range recs {
-		if l := recs[i].Label; l < 0 || l >= len(o.Classes) {
-			return nil, Report{}, fmt.Errorf("%s: label %d; there are %s", recs[i].Name, l, counted(len(o.Classes), "class(es)"))
-		}
+	if err := checkLabels(recs, len(o.Classes)); err != nil {
+		return nil, Report{}, err
 	}
 	b := build{recs: recs, set: newSet(trace.Layer{}, 0, o.Classes), workers: o.Workers, progress: o.Progress, salvage: o.Salvage}
 	common := commonLayer{infos: make([]layerInfo, len(recs))}
@@ -112,7 +110,6 @@ type traceReader struct {
 	m     *trace.Sample
 	layer int
 	steps int
-	last  int64 // steps that have been closed
 	info  layerInfo
 	facts facts
 }
@@ -167,6 +164,7 @@ func (t *traceReader) Spikes(layer int, at int64, index []uint32, counts []uint1
 		t.facts.cut += n
 		return nil
 	}
+	t.facts.spikes += n
 	if err := t.close(at); err != nil {
 		return err
 	}
