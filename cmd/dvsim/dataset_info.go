@@ -91,8 +91,8 @@ func (a *app) datasetInfo(ctx context.Context, name string, opt datasets.FindOpt
 		name string
 		recs []datasets.Recording
 	}{{"train", l.Train}, {"validation", l.Validation}, {"test", l.Test}}
-	bar := a.tally(name, len(l.Train)+len(l.Validation)+len(l.Test))
-	done := 0
+	bar := a.counter(name)
+	done, total := 0, len(l.Train)+len(l.Validation)+len(l.Test)
 	for _, p := range parts {
 		if len(p.recs) == 0 {
 			continue
@@ -102,12 +102,12 @@ func (a *app) datasetInfo(ctx context.Context, name string, opt datasets.FindOpt
 			part.ByClass[r.Label]++
 		}
 		if l.Kind != datasets.KindTraces {
-			found := countEvents(ctx, p.recs, opt.Format, workers, func() { done++; bar.at(done) })
+			found := countEvents(ctx, p.recs, opt.Format, workers, func() { done++; bar.set(name, done, total) })
 			info.add(&part, p.recs, found)
 		}
 		info.Parts = append(info.Parts, part)
 	}
-	bar.done()
+	bar.clear()
 	info.Interrupted = ctx.Err() != nil
 	if err := a.printSet(info); err != nil {
 		return err
@@ -262,10 +262,10 @@ func (a *app) printSet(s *setInfo) error {
 	}
 	table(a.out, rows...)
 	if len(s.Empty) > 0 {
-		fmt.Fprintf(a.out, "  %s recordings without events: %s\n", count(int64(len(s.Empty))), some(s.Empty, ", "))
+		fmt.Fprintf(a.out, "  %s recordings without events: %s\n", count(int64(len(s.Empty))), firstNames(s.Empty, ", "))
 	}
 	if len(s.Warnings) > 0 {
-		fmt.Fprintf(a.out, "  note: %s\n", some(s.Warnings, "\n  note: "))
+		fmt.Fprintf(a.out, "  note: %s\n", firstNames(s.Warnings, "\n  note: "))
 	}
 	if len(s.Failed) > 0 {
 		fmt.Fprintf(a.out, "  %s recordings cannot be read\n", count(int64(len(s.Failed))))
@@ -276,8 +276,8 @@ func (a *app) printSet(s *setInfo) error {
 // mostNames is how many of a list are printed.
 const mostNames = 10
 
-// some lists the first names of a long list.
-func some(names []string, sep string) string {
+// firstNames lists the first names of a long list.
+func firstNames(names []string, sep string) string {
 	if len(names) <= mostNames {
 		return strings.Join(names, sep)
 	}

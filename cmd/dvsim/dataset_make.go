@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strconv"
 	"time"
 
@@ -221,12 +220,13 @@ func (a *app) datasetMake(ctx context.Context, f *makeFlags) error {
 		return err
 	}
 	total := train.Len() + test.Len()
-	bar := a.tally("recordings", total)
+	bar := a.counter("recordings")
 	start := time.Now()
 	m, err := saccades.Write(ctx, f.out, saccades.Options{
-		Seed: f.seed, Workers: f.workers, Command: f.command(train.Len(), test.Len()), Version: version, Progress: bar.at,
+		Seed: f.seed, Workers: f.workers, Command: f.command(train.Len(), test.Len()), Version: version,
+		Progress: func(done int) { bar.set("recordings", done, total) },
 	}, train, test)
-	bar.done()
+	bar.clear()
 	res := makeResult{
 		Out: f.out, Recordings: m.Recordings(), Events: m.Events(), LeftOut: leftOut, Parts: m.Parts,
 		Seconds: time.Since(start).Seconds(), Interrupted: errors.Is(err, context.Canceled),
@@ -253,12 +253,8 @@ func (a *app) datasetMake(ctx context.Context, f *makeFlags) error {
 }
 
 func (a *app) printMake(f *makeFlags, r *makeResult) {
-	workers := f.workers
-	if workers == 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	each := r.Seconds * 1e6 * float64(min(workers, r.Recordings)) / float64(r.Recordings)
-	fmt.Fprintf(a.out, "%s  %s recordings, %s events, in %s (%s a recording and worker)\n", a.bold(r.Out), count(int64(r.Recordings)), count(r.Events), span(int64(r.Seconds*1e6)), span(int64(each)))
+	took := int64(r.Seconds * 1e6)
+	fmt.Fprintf(a.out, "%s  %s recordings, %s events, in %s (%s each)\n", a.bold(r.Out), count(int64(r.Recordings)), count(r.Events), span(took), span(took/int64(r.Recordings)))
 	var rows []string
 	for _, p := range r.Parts {
 		rows = append(rows, fmt.Sprintf("  %s\t%s recordings of %d classes\t%s events", p.Name, count(int64(p.Recordings)), len(p.Classes), count(p.Events)))

@@ -35,7 +35,7 @@ type Options struct {
 // disk is full the files that are there are whole, and there is no manifest.
 func Write(ctx context.Context, dir string, opt Options, parts ...Part) (*Manifest, error) {
 	w := &writing{dir: dir, opt: opt, manifest: Manifest{
-		Command: opt.Command, Version: opt.Version, Preset: "nmnist", Sensor: dvs.NMNISTGeometry.String(), Seed: opt.Seed,
+		Command: opt.Command, Version: opt.Version, Preset: "nmnist", Sensor: dvs.NMNISTGeometry.String(), Seed: opt.Seed, Parts: []Made{},
 	}}
 	if err := empty(dir); err != nil {
 		return &w.manifest, err
