@@ -246,6 +246,9 @@ func TestWithout(t *testing.T) {
 // The real recordings are of the pictures that their numbers say: those are left
 // out, and our recordings of the very pictures have about as many events.
 func TestAgainstReal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads MNIST")
+	}
 	a, b, err := datasets.OpenMNIST(reference.Shared(t, "data", "mnist"))
 	if err != nil {
 		t.Fatal(err)

@@ -86,6 +86,9 @@ func distance(a, b []uint8, most int) int {
 
 // The digits can be told apart, and not at once.
 func TestLearnable(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compares millions of pictures")
+	}
 	known := drawn(1, 4000)
 	some := drawn(2, 300)
 	few, many := recognised(some, known.first(100)), recognised(some, known)
@@ -100,6 +103,9 @@ func TestLearnable(t *testing.T) {
 
 // People's digits are told by ours, and ours by people's.
 func TestAgainstMNIST(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compares millions of pictures")
+	}
 	people, ours := mnist(t, 3000), drawn(1, 3000)
 	reads := recognised(people.first(500), ours)
 	readable := recognised(ours.first(500), people)
