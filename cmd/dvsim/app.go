@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	_ "dvsim/formats/all"
+	"dvsim/internal/kernel"
 )
 
 // Exit codes of the command.
@@ -107,6 +108,12 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 salvaged with loss, 130 interrupte
 				return usagef("there is no verb %q; did you mean %q? See: dvsim --help", args[0], s[0])
 			}
 			return usagef("there is no verb %q. See: dvsim --help", args[0])
+		},
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if err := kernel.Problem(); err != nil {
+				return usageError{err}
+			}
+			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

@@ -18,11 +18,11 @@ import (
 func (a *app) benchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench",
-		Short: "Measure sparse against dense stepping",
+		Short: "Measure: sparse against dense stepping, training beside peers",
 		Args:  argsError(cobra.NoArgs),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.sparseDenseCommand())
+	cmd.AddCommand(a.sparseDenseCommand(), a.benchTrainCommand())
 	return cmd
 }
 

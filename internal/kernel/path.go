@@ -33,6 +33,15 @@ func Path() string { return active.String() }
 // command should report the problem before it works.
 func Problem() error { return problem }
 
+// Paths names the implementations that this machine has, the best first.
+func Paths() []string {
+	var names []string
+	for _, p := range slices.Backward(available()) {
+		names = append(names, p.String())
+	}
+	return names
+}
+
 // choose picks the path that is wished for, or the last of have, the best.
 func choose(wish string, have []path) (path, error) {
 	best := have[len(have)-1]
