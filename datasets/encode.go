@@ -252,7 +252,7 @@ func (b *build) report() (Report, error) {
 	for i := range b.recs {
 		name, f, err := b.recs[i].Name, &b.facts[i], b.errs[i]
 		if err != nil {
-			if b.salvage && !errors.Is(err, errSize) {
+			if size := new(network.GeometryError); b.salvage && !errors.As(err, &size) {
 				r.Unreadable.add(name, 1)
 			} else {
 				fail.errs = append(fail.errs, err)

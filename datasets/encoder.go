@@ -1,19 +1,15 @@
 package datasets
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"dvsim/events"
 	"dvsim/network"
 	"dvsim/trace"
 )
-
-// errSize marks recordings whose size the input does not take: no damage that
-// could be salvaged.
-var errSize = errors.New("size")
 
 // keptEvents is up to how many events of a recording stay in memory between
 // finding its first and last and counting; a longer one is decoded twice.
@@ -102,9 +98,8 @@ func (w *encoder) bins(ctx context.Context, r *Recording, src *source) error {
 		n += int64(len(got))
 		ev = ev[:len(ev)+len(got)]
 	}
-	ended := w.ended(src, err)
-	if ended != nil && !errors.Is(ended, events.ErrEmpty) {
-		return ended
+	if err := w.ended(src, err); err != nil {
+		return err
 	}
 	w.c.dt = BinWidth(first, last, w.e.Bins)
 	if n == int64(len(ev)) {
@@ -148,7 +143,7 @@ func (w *encoder) ended(src *source, err error) error {
 	case errors.Is(err, io.EOF):
 		return nil
 	case w.e.Salvage && w.c.facts.events+src.read > 0 && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
-		f.lossy = true // what came before the end of the world is kept
+		f.lossy = true // what came before is kept
 		return nil
 	}
 	return err
@@ -160,7 +155,7 @@ func (w *encoder) open(r *Recording) (*source, error) {
 		_, err := r.Open(nil)
 		return nil, err
 	}
-	rec, _, err := r.open(&w.opt, &w.file)
+	rec, err := r.open(&w.opt, &w.file)
 	if err != nil {
 		return nil, err
 	}
@@ -171,8 +166,12 @@ func (w *encoder) open(r *Recording) (*source, error) {
 		w.fits[g] = f
 	}
 	if f.err != nil {
+		err := &events.FormatError{File: r.Name, Format: rec.Header().Format, Offset: -1, Err: f.err}
+		if rec.Header().GeometryGuessed {
+			err.Hint = "the file does not say its size, it was guessed by its pixels: if that is wrong, give it with --size"
+		}
 		rec.Close()
-		return nil, &events.FormatError{File: r.Name, Offset: -1, Err: f.err}
+		return nil, err
 	}
 	w.c.lookup = f.look
 	return &source{rec: rec, fit: f}, nil
@@ -180,13 +179,9 @@ func (w *encoder) open(r *Recording) (*source, error) {
 
 // fit finds how recordings of a size are taken.
 func (w *encoder) fit(g events.Geometry) fit {
-	name := w.e.Network
-	if name == "" {
-		name = "input"
-	}
-	net, part, err := (&network.Network{Name: name, Input: *w.e.Input}).Fit(g, w.e.Fit)
+	net, part, err := (&network.Network{Name: cmp.Or(w.e.Network, "input"), Input: *w.e.Input}).Fit(g, w.e.Fit)
 	if err != nil {
-		return fit{err: fmt.Errorf("%w: %w", errSize, err)}
+		return fit{err: err}
 	}
 	return fit{part: part, crop: part.Width != g.Width || part.Height != g.Height, look: newLookup(&net.Input)}
 }

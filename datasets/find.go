@@ -132,17 +132,14 @@ func extensions(format string) func(string) bool {
 	return func(name string) bool { return known[strings.ToLower(path.Ext(name))] }
 }
 
-// add takes a file, if it can be a recording.
-func (f *finder) add(slashed string, c content) {
-	parts := strings.Split(slashed, "/")
+// wanted reports whether a file can be a recording.
+func (f *finder) wanted(parts []string) bool {
 	for _, p := range parts {
 		if strings.HasPrefix(p, ".") || p == "__MACOSX" {
-			return
+			return false
 		}
 	}
-	if f.known(slashed) {
-		f.entries = append(f.entries, entry{parts, c})
-	}
+	return f.known(parts[len(parts)-1])
 }
 
 // folder gathers the files below a folder, or the archives of the parts in it.
@@ -176,10 +173,13 @@ func (f *finder) folder(dir string) error {
 			return nil
 		}
 		rel, err := filepath.Rel(dir, p)
-		if err == nil {
-			f.add(filepath.ToSlash(rel), file(p))
+		if err != nil {
+			return err
 		}
-		return err
+		if parts := strings.Split(filepath.ToSlash(rel), "/"); f.wanted(parts) {
+			f.entries = append(f.entries, entry{parts, file(p)})
+		}
+		return nil
 	})
 }
 

@@ -12,7 +12,6 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"dvsim/events"
-	"dvsim/trace"
 )
 
 // Recording is one labelled recording (or trace) of a data set. It is not open;
@@ -37,7 +36,7 @@ type content interface {
 	sum(h *xxhash.Digest, buf []byte) error
 }
 
-// opened is open content. at is nil only where size is -1.
+// opened is open content.
 type opened struct {
 	io.Reader
 	at    io.ReaderAt
@@ -64,25 +63,30 @@ func (r *Recording) Open(opt *events.Options) (events.Recording, error) {
 	if isTrace(r.Name) {
 		return nil, &events.FormatError{File: r.Name, Offset: -1, Err: errors.New("is a trace, not a recording: it holds spikes"), Hint: "train on it with --traces"}
 	}
-	rec, _, err := r.open(opt, nil)
-	return rec, err
+	return r.open(opt, nil)
 }
 
 // open opens the recording with its bytes in buf, if they fit there.
-func (r *Recording) open(opt *events.Options, buf *[]byte) (events.Recording, *opened, error) {
-	if r.content == nil {
-		return nil, nil, r.named(errNoContent)
-	}
-	o, err := r.content.open(buf)
+func (r *Recording) open(opt *events.Options, buf *[]byte) (events.Recording, error) {
+	o, err := r.bytes(buf)
 	if err != nil {
-		return nil, nil, r.named(err)
+		return nil, err
 	}
 	rec, err := events.OpenSource(events.Source{Reader: o, At: o.at, Size: o.size, Name: r.Name}, opt)
 	if err != nil {
 		o.close()
-		return nil, nil, r.named(err)
+		return nil, r.named(err)
 	}
-	return &closing{rec, o.close}, o, nil
+	return &closing{rec, o.close}, nil
+}
+
+// bytes opens the bytes of the recording.
+func (r *Recording) bytes(buf *[]byte) (*opened, error) {
+	if r.content == nil {
+		return nil, r.named(errNoContent)
+	}
+	o, err := r.content.open(buf)
+	return o, r.named(err)
 }
 
 // named makes sure that an error names the recording.
@@ -100,20 +104,6 @@ type closing struct {
 }
 
 func (c *closing) Close() error { return errors.Join(c.Recording.Close(), c.source()) }
-
-// openTrace opens the trace.
-func (r *Recording) openTrace(opt trace.Options) (*trace.Reader, func() error, error) {
-	o, err := r.content.open(nil)
-	if err != nil {
-		return nil, nil, r.named(err)
-	}
-	t, err := trace.NewReader(o, opt)
-	if err != nil {
-		o.close()
-		return nil, nil, r.named(err)
-	}
-	return t, o.close, nil
-}
 
 // isTrace reports whether a name is that of a trace file.
 func isTrace(name string) bool { return strings.EqualFold(path.Ext(name), ".dvt") }

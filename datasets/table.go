@@ -94,7 +94,7 @@ func parseTable(src io.Reader) (rows []tableRow, bad []lineError, err error) {
 		case errors.Is(err, io.EOF):
 			return rows, bad, nil
 		case errors.As(err, &pe):
-			bad = append(bad, lineError{pe.Line, pe.Err.Error()})
+			bad = append(bad, lineError{pe.StartLine, pe.Err.Error()})
 			continue
 		case err != nil:
 			return nil, nil, err

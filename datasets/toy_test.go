@@ -127,3 +127,8 @@ func classes(n int) []string {
 	}
 	return c
 }
+
+// toyOne is one event, another one for each i.
+func toyOne(i int) []events.Event {
+	return []events.Event{{T: int64(i), X: uint16(i % 8), Y: uint16(i / 8 % 8)}}
+}

@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"slices"
-	"sync"
 
 	"dvsim/events"
 	"dvsim/network"
@@ -49,16 +49,16 @@ func FromTraces(ctx context.Context, recs []Recording, o TraceOptions) (*trace.S
 		return nil, Report{}, err
 	}
 	b := build{recs: recs, set: newSet(trace.Layer{}, 0, o.Classes), workers: o.Workers, progress: o.Progress, salvage: o.Salvage}
-	common := commonLayer{infos: make([]layerInfo, len(recs))}
+	infos := make([]layerInfo, len(recs))
 	b.each(ctx, func() func(int, *trace.Sample) (facts, error) {
 		return func(i int, m *trace.Sample) (facts, error) {
 			t := traceReader{m: m, steps: o.Steps}
 			err := t.read(&recs[i], &o)
-			common.set(i, t.info, err)
+			infos[i], infos[i].ok = t.info, err == nil
 			return t.facts, err
 		}
 	})
-	first, err := common.agree(recs)
+	first, err := common(recs, infos)
 	if err != nil && ctx.Err() == nil {
 		return nil, Report{}, err
 	}
@@ -73,23 +73,10 @@ type layerInfo struct {
 	ok    bool
 }
 
-// commonLayer holds the traces of a set against each other.
-type commonLayer struct {
-	mu    sync.Mutex
-	infos []layerInfo
-}
-
-func (c *commonLayer) set(i int, info layerInfo, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	info.ok = err == nil
-	c.infos[i] = info
-}
-
-// agree returns what all traces have in common, or which two differ.
-func (c *commonLayer) agree(recs []Recording) (first layerInfo, err error) {
+// common returns what all traces have in common, or which two differ.
+func common(recs []Recording, infos []layerInfo) (first layerInfo, err error) {
 	at := -1
-	for i, x := range c.infos {
+	for i, x := range infos {
 		switch {
 		case !x.ok:
 		case at < 0:
@@ -118,12 +105,16 @@ func (t *traceReader) read(r *Recording, o *TraceOptions) error {
 	if !isTrace(r.Name) {
 		return fmt.Errorf("%s: is a recording, not a trace (.dvt)", r.Name)
 	}
-	in, done, err := r.openTrace(trace.Options{Salvage: o.Salvage})
+	src, err := r.bytes(nil)
 	if err != nil {
 		return err
 	}
-	defer done()
-	info := in.Info()
+	defer src.close()
+	head, err := trace.NewReader(src, trace.Options{})
+	if err != nil {
+		return r.named(err)
+	}
+	info := head.Info()
 	if info.DtUS == 0 {
 		return fmt.Errorf("%s: the trace of a continuous network has no steps; encode the recording with a step instead", r.Name)
 	}
@@ -139,6 +130,10 @@ func (t *traceReader) read(r *Recording, o *TraceOptions) error {
 	if n := t.info.layer.Len(); n > trace.MaxSources {
 		return fmt.Errorf("%s: layer %q has %d neurons; a data set may have %d", r.Name, o.Layer, n, trace.MaxSources)
 	}
+	in, err := trace.NewReader(io.NewSectionReader(src.at, 0, src.size), trace.Options{Layers: []int{t.layer}, Salvage: o.Salvage})
+	if err != nil {
+		return r.named(err)
+	}
 	if err := in.Replay(t); err != nil {
 		return r.named(err)
 	}
@@ -151,10 +146,7 @@ func (t *traceReader) read(r *Recording, o *TraceOptions) error {
 func (t *traceReader) Begin(trace.Info) error { return nil }
 
 // Spikes implements trace.Recorder.
-func (t *traceReader) Spikes(layer int, at int64, index []uint32, counts []uint16) error {
-	if layer != t.layer {
-		return nil
-	}
+func (t *traceReader) Spikes(_ int, at int64, index []uint32, counts []uint16) error {
 	n := int64(len(index))
 	for _, c := range counts {
 		n += int64(c) - 1

@@ -52,28 +52,53 @@ func (f *finder) members(r io.ReaderAt, size int64, name, part string, depth int
 		return zipError(name, err)
 	}
 	seen := make(map[string]bool, len(z.File))
+	var found []entry
 	for _, m := range z.File {
-		if strings.HasSuffix(m.Name, "/") {
+		full := strings.ReplaceAll(m.Name, `\`, "/") // some programs write them so
+		if strings.HasSuffix(full, "/") {
 			continue
 		}
-		inner, isZip := cutZip(path.Base(m.Name))
-		if isZip && partOf(inner) != "" && depth == 0 && part == "" {
-			if err := f.inner(m, name, inner); err != nil {
+		full = path.Clean(strings.TrimLeft(full, "/"))
+		parts := strings.Split(full, "/")
+		stem, isZip := cutZip(parts[len(parts)-1])
+		switch {
+		case isZip && partOf(stem) != "" && depth == 0 && part == "":
+			if err := f.inner(m, name, stem); err != nil {
 				return err
 			}
-			continue
+		case seen[full]:
+			return zipError(name, fmt.Errorf("%w: it holds %s twice", events.ErrCorrupt, full))
+		case f.wanted(parts):
+			found = append(found, entry{parts, &member{archive: name, file: m}})
 		}
-		if seen[m.Name] {
-			return zipError(name, fmt.Errorf("%w: it holds %s twice", events.ErrCorrupt, m.Name))
-		}
-		seen[m.Name] = true
-		full := m.Name
-		if first, _, _ := strings.Cut(full, "/"); part != "" && !strings.EqualFold(first, part) {
-			full = part + "/" + full
-		}
-		f.add(full, &member{archive: name, file: m})
+		seen[full] = true
 	}
+	if part != "" {
+		below(found, part)
+	}
+	f.entries = append(f.entries, found...)
 	return nil
+}
+
+// below puts files of an archive of one part below that part: what folders hold
+// all of them, the part itself or others, is taken off first.
+func below(found []entry, part string) {
+	same := func() bool {
+		for _, e := range found {
+			if len(e.path) < 3 || e.path[0] != found[0].path[0] {
+				return false
+			}
+		}
+		return len(found) > 0
+	}
+	for same() {
+		for i := range found {
+			found[i].path = found[i].path[1:]
+		}
+	}
+	for i := range found {
+		found[i].path = append([]string{part}, found[i].path...)
+	}
 }
 
 // inner gathers the members of an archive in an archive.
