@@ -18,7 +18,7 @@ const callElements = 1 << 15
 // available lists what this processor can run, the best last.
 func available() []path {
 	have := []path{generic}
-	if cpu.X86.HasAVX2 {
+	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
 		have = append(have, avx2)
 	}
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL {

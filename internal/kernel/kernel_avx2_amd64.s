@@ -862,7 +862,7 @@ end:
 	RET
 
 // func axpyRowsExactAVX2(acc []float64, w []float32, stride int, rows []uint32, x []float32) (done int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·axpyRowsExactAVX2(SB), NOSPLIT, $0-112
 	MOVQ  acc_base+0(FP), AX
 	MOVQ  x_base+80(FP), CX
@@ -920,29 +920,21 @@ row0:
 	VCVTSS2SD    X8, X8, X8
 	VBROADCASTSD X8, Y8
 	VCVTPS2PD    (BX)(R11*4), Y9
-	VMULPD       Y9, Y8, Y9
-	VADDPD       Y9, Y0, Y0
+	VFMADD231PD  Y9, Y8, Y0
 	VCVTPS2PD    16(BX)(R11*4), Y9
-	VMULPD       Y9, Y8, Y9
-	VADDPD       Y9, Y1, Y1
+	VFMADD231PD  Y9, Y8, Y1
 	VCVTPS2PD    32(BX)(R11*4), Y9
-	VMULPD       Y9, Y8, Y9
-	VADDPD       Y9, Y2, Y2
+	VFMADD231PD  Y9, Y8, Y2
 	VCVTPS2PD    48(BX)(R11*4), Y9
-	VMULPD       Y9, Y8, Y9
-	VADDPD       Y9, Y3, Y3
+	VFMADD231PD  Y9, Y8, Y3
 	VCVTPS2PD    64(BX)(R11*4), Y9
-	VMULPD       Y9, Y8, Y9
-	VADDPD       Y9, Y4, Y4
+	VFMADD231PD  Y9, Y8, Y4
 	VCVTPS2PD    80(BX)(R11*4), Y9
-	VMULPD       Y9, Y8, Y9
-	VADDPD       Y9, Y5, Y5
+	VFMADD231PD  Y9, Y8, Y5
 	VCVTPS2PD    96(BX)(R11*4), Y9
-	VMULPD       Y9, Y8, Y9
-	VADDPD       Y9, Y6, Y6
+	VFMADD231PD  Y9, Y8, Y6
 	VCVTPS2PD    112(BX)(R11*4), Y9
-	VMULPD       Y9, Y8, Y9
-	VADDPD       Y9, Y7, Y7
+	VFMADD231PD  Y9, Y8, Y7
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row0
@@ -978,26 +970,19 @@ row1:
 	VCVTSS2SD    X7, X7, X7
 	VBROADCASTSD X7, Y7
 	VCVTPS2PD    (BX)(R11*4), Y8
-	VMULPD       Y8, Y7, Y8
-	VADDPD       Y8, Y0, Y0
+	VFMADD231PD  Y8, Y7, Y0
 	VCVTPS2PD    16(BX)(R11*4), Y8
-	VMULPD       Y8, Y7, Y8
-	VADDPD       Y8, Y1, Y1
+	VFMADD231PD  Y8, Y7, Y1
 	VCVTPS2PD    32(BX)(R11*4), Y8
-	VMULPD       Y8, Y7, Y8
-	VADDPD       Y8, Y2, Y2
+	VFMADD231PD  Y8, Y7, Y2
 	VCVTPS2PD    48(BX)(R11*4), Y8
-	VMULPD       Y8, Y7, Y8
-	VADDPD       Y8, Y3, Y3
+	VFMADD231PD  Y8, Y7, Y3
 	VCVTPS2PD    64(BX)(R11*4), Y8
-	VMULPD       Y8, Y7, Y8
-	VADDPD       Y8, Y4, Y4
+	VFMADD231PD  Y8, Y7, Y4
 	VCVTPS2PD    80(BX)(R11*4), Y8
-	VMULPD       Y8, Y7, Y8
-	VADDPD       Y8, Y5, Y5
+	VFMADD231PD  Y8, Y7, Y5
 	VCVTPS2PD    96(BX)(R11*4), Y8
-	VMULPD       Y8, Y7, Y8
-	VADDPD       Y8, Y6, Y6
+	VFMADD231PD  Y8, Y7, Y6
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row1
@@ -1031,23 +1016,17 @@ row2:
 	VCVTSS2SD    X6, X6, X6
 	VBROADCASTSD X6, Y6
 	VCVTPS2PD    (BX)(R11*4), Y7
-	VMULPD       Y7, Y6, Y7
-	VADDPD       Y7, Y0, Y0
+	VFMADD231PD  Y7, Y6, Y0
 	VCVTPS2PD    16(BX)(R11*4), Y7
-	VMULPD       Y7, Y6, Y7
-	VADDPD       Y7, Y1, Y1
+	VFMADD231PD  Y7, Y6, Y1
 	VCVTPS2PD    32(BX)(R11*4), Y7
-	VMULPD       Y7, Y6, Y7
-	VADDPD       Y7, Y2, Y2
+	VFMADD231PD  Y7, Y6, Y2
 	VCVTPS2PD    48(BX)(R11*4), Y7
-	VMULPD       Y7, Y6, Y7
-	VADDPD       Y7, Y3, Y3
+	VFMADD231PD  Y7, Y6, Y3
 	VCVTPS2PD    64(BX)(R11*4), Y7
-	VMULPD       Y7, Y6, Y7
-	VADDPD       Y7, Y4, Y4
+	VFMADD231PD  Y7, Y6, Y4
 	VCVTPS2PD    80(BX)(R11*4), Y7
-	VMULPD       Y7, Y6, Y7
-	VADDPD       Y7, Y5, Y5
+	VFMADD231PD  Y7, Y6, Y5
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row2
@@ -1079,20 +1058,15 @@ row3:
 	VCVTSS2SD    X5, X5, X5
 	VBROADCASTSD X5, Y5
 	VCVTPS2PD    (BX)(R11*4), Y6
-	VMULPD       Y6, Y5, Y6
-	VADDPD       Y6, Y0, Y0
+	VFMADD231PD  Y6, Y5, Y0
 	VCVTPS2PD    16(BX)(R11*4), Y6
-	VMULPD       Y6, Y5, Y6
-	VADDPD       Y6, Y1, Y1
+	VFMADD231PD  Y6, Y5, Y1
 	VCVTPS2PD    32(BX)(R11*4), Y6
-	VMULPD       Y6, Y5, Y6
-	VADDPD       Y6, Y2, Y2
+	VFMADD231PD  Y6, Y5, Y2
 	VCVTPS2PD    48(BX)(R11*4), Y6
-	VMULPD       Y6, Y5, Y6
-	VADDPD       Y6, Y3, Y3
+	VFMADD231PD  Y6, Y5, Y3
 	VCVTPS2PD    64(BX)(R11*4), Y6
-	VMULPD       Y6, Y5, Y6
-	VADDPD       Y6, Y4, Y4
+	VFMADD231PD  Y6, Y5, Y4
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row3
@@ -1122,17 +1096,13 @@ row4:
 	VCVTSS2SD    X4, X4, X4
 	VBROADCASTSD X4, Y4
 	VCVTPS2PD    (BX)(R11*4), Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       Y5, Y0, Y0
+	VFMADD231PD  Y5, Y4, Y0
 	VCVTPS2PD    16(BX)(R11*4), Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       Y5, Y1, Y1
+	VFMADD231PD  Y5, Y4, Y1
 	VCVTPS2PD    32(BX)(R11*4), Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       Y5, Y2, Y2
+	VFMADD231PD  Y5, Y4, Y2
 	VCVTPS2PD    48(BX)(R11*4), Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       Y5, Y3, Y3
+	VFMADD231PD  Y5, Y4, Y3
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row4
@@ -1160,14 +1130,11 @@ row5:
 	VCVTSS2SD    X3, X3, X3
 	VBROADCASTSD X3, Y3
 	VCVTPS2PD    (BX)(R11*4), Y4
-	VMULPD       Y4, Y3, Y4
-	VADDPD       Y4, Y0, Y0
+	VFMADD231PD  Y4, Y3, Y0
 	VCVTPS2PD    16(BX)(R11*4), Y4
-	VMULPD       Y4, Y3, Y4
-	VADDPD       Y4, Y1, Y1
+	VFMADD231PD  Y4, Y3, Y1
 	VCVTPS2PD    32(BX)(R11*4), Y4
-	VMULPD       Y4, Y3, Y4
-	VADDPD       Y4, Y2, Y2
+	VFMADD231PD  Y4, Y3, Y2
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row5
@@ -1193,11 +1160,9 @@ row6:
 	VCVTSS2SD    X2, X2, X2
 	VBROADCASTSD X2, Y2
 	VCVTPS2PD    (BX)(R11*4), Y3
-	VMULPD       Y3, Y2, Y3
-	VADDPD       Y3, Y0, Y0
+	VFMADD231PD  Y3, Y2, Y0
 	VCVTPS2PD    16(BX)(R11*4), Y3
-	VMULPD       Y3, Y2, Y3
-	VADDPD       Y3, Y1, Y1
+	VFMADD231PD  Y3, Y2, Y1
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row6
@@ -1221,8 +1186,7 @@ row7:
 	VCVTSS2SD    X1, X1, X1
 	VBROADCASTSD X1, Y1
 	VCVTPS2PD    (BX)(R11*4), Y2
-	VMULPD       Y2, Y1, Y2
-	VADDPD       Y2, Y0, Y0
+	VFMADD231PD  Y2, Y1, Y0
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row7
@@ -1237,48 +1201,46 @@ strip8:
 	XORQ    R10, R10
 
 row8:
-	MOVL      (R8)(R10*4), R11
-	IMULQ     DI, R11
-	CMPQ      R11, SI
-	JHI       end
-	VMOVSS    (CX)(R10*4), X1
-	VCVTSS2SD X1, X1, X1
-	VMOVDDUP  X1, X1
-	VCVTPS2PD (BX)(R11*4), X2
-	VMULPD    X2, X1, X2
-	VADDPD    X2, X0, X0
-	INCQ      R10
-	CMPQ      R10, R9
-	JLT       row8
-	VMOVUPD   X0, (AX)
-	ADDQ      $0x00000008, BX
-	ADDQ      $0x00000010, AX
-	SUBQ      $0x00000002, DX
-	JMP       next
+	MOVL        (R8)(R10*4), R11
+	IMULQ       DI, R11
+	CMPQ        R11, SI
+	JHI         end
+	VMOVSS      (CX)(R10*4), X1
+	VCVTSS2SD   X1, X1, X1
+	VMOVDDUP    X1, X1
+	VCVTPS2PD   (BX)(R11*4), X2
+	VFMADD231PD X2, X1, X0
+	INCQ        R10
+	CMPQ        R10, R9
+	JLT         row8
+	VMOVUPD     X0, (AX)
+	ADDQ        $0x00000008, BX
+	ADDQ        $0x00000010, AX
+	SUBQ        $0x00000002, DX
+	JMP         next
 
 strip9:
 	VMOVSD (AX), X0
 	XORQ   R10, R10
 
 row9:
-	MOVL      (R8)(R10*4), R11
-	IMULQ     DI, R11
-	CMPQ      R11, SI
-	JHI       end
-	VMOVSS    (CX)(R10*4), X1
-	VCVTSS2SD X1, X1, X1
-	VMOVSS    (BX)(R11*4), X2
-	VCVTSS2SD X2, X2, X2
-	VMULSD    X2, X1, X2
-	VADDSD    X2, X0, X0
-	INCQ      R10
-	CMPQ      R10, R9
-	JLT       row9
-	VMOVSD    X0, (AX)
-	ADDQ      $0x00000004, BX
-	ADDQ      $0x00000008, AX
-	SUBQ      $0x00000001, DX
-	JMP       next
+	MOVL        (R8)(R10*4), R11
+	IMULQ       DI, R11
+	CMPQ        R11, SI
+	JHI         end
+	VMOVSS      (CX)(R10*4), X1
+	VCVTSS2SD   X1, X1, X1
+	VMOVSS      (BX)(R11*4), X2
+	VCVTSS2SD   X2, X2, X2
+	VFMADD231SD X2, X1, X0
+	INCQ        R10
+	CMPQ        R10, R9
+	JLT         row9
+	VMOVSD      X0, (AX)
+	ADDQ        $0x00000004, BX
+	ADDQ        $0x00000008, AX
+	SUBQ        $0x00000001, DX
+	JMP         next
 
 end:
 	MOVQ R10, done+104(FP)

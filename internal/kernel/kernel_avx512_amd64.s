@@ -853,7 +853,7 @@ end:
 	RET
 
 // func axpyRowsExactAVX512(acc []float64, w []float32, stride int, rows []uint32, x []float32) (done int)
-// Requires: AVX, AVX2, AVX512F
+// Requires: AVX, AVX2, AVX512F, FMA3
 TEXT ·axpyRowsExactAVX512(SB), NOSPLIT, $0-112
 	MOVQ  acc_base+0(FP), AX
 	MOVQ  x_base+80(FP), CX
@@ -913,29 +913,21 @@ row0:
 	VCVTSS2SD    X8, X8, X8
 	VBROADCASTSD X8, Z8
 	VCVTPS2PD    (BX)(R11*4), Z9
-	VMULPD       Z9, Z8, Z9
-	VADDPD       Z9, Z0, Z0
+	VFMADD231PD  Z9, Z8, Z0
 	VCVTPS2PD    32(BX)(R11*4), Z9
-	VMULPD       Z9, Z8, Z9
-	VADDPD       Z9, Z1, Z1
+	VFMADD231PD  Z9, Z8, Z1
 	VCVTPS2PD    64(BX)(R11*4), Z9
-	VMULPD       Z9, Z8, Z9
-	VADDPD       Z9, Z2, Z2
+	VFMADD231PD  Z9, Z8, Z2
 	VCVTPS2PD    96(BX)(R11*4), Z9
-	VMULPD       Z9, Z8, Z9
-	VADDPD       Z9, Z3, Z3
+	VFMADD231PD  Z9, Z8, Z3
 	VCVTPS2PD    128(BX)(R11*4), Z9
-	VMULPD       Z9, Z8, Z9
-	VADDPD       Z9, Z4, Z4
+	VFMADD231PD  Z9, Z8, Z4
 	VCVTPS2PD    160(BX)(R11*4), Z9
-	VMULPD       Z9, Z8, Z9
-	VADDPD       Z9, Z5, Z5
+	VFMADD231PD  Z9, Z8, Z5
 	VCVTPS2PD    192(BX)(R11*4), Z9
-	VMULPD       Z9, Z8, Z9
-	VADDPD       Z9, Z6, Z6
+	VFMADD231PD  Z9, Z8, Z6
 	VCVTPS2PD    224(BX)(R11*4), Z9
-	VMULPD       Z9, Z8, Z9
-	VADDPD       Z9, Z7, Z7
+	VFMADD231PD  Z9, Z8, Z7
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row0
@@ -971,26 +963,19 @@ row1:
 	VCVTSS2SD    X7, X7, X7
 	VBROADCASTSD X7, Z7
 	VCVTPS2PD    (BX)(R11*4), Z8
-	VMULPD       Z8, Z7, Z8
-	VADDPD       Z8, Z0, Z0
+	VFMADD231PD  Z8, Z7, Z0
 	VCVTPS2PD    32(BX)(R11*4), Z8
-	VMULPD       Z8, Z7, Z8
-	VADDPD       Z8, Z1, Z1
+	VFMADD231PD  Z8, Z7, Z1
 	VCVTPS2PD    64(BX)(R11*4), Z8
-	VMULPD       Z8, Z7, Z8
-	VADDPD       Z8, Z2, Z2
+	VFMADD231PD  Z8, Z7, Z2
 	VCVTPS2PD    96(BX)(R11*4), Z8
-	VMULPD       Z8, Z7, Z8
-	VADDPD       Z8, Z3, Z3
+	VFMADD231PD  Z8, Z7, Z3
 	VCVTPS2PD    128(BX)(R11*4), Z8
-	VMULPD       Z8, Z7, Z8
-	VADDPD       Z8, Z4, Z4
+	VFMADD231PD  Z8, Z7, Z4
 	VCVTPS2PD    160(BX)(R11*4), Z8
-	VMULPD       Z8, Z7, Z8
-	VADDPD       Z8, Z5, Z5
+	VFMADD231PD  Z8, Z7, Z5
 	VCVTPS2PD    192(BX)(R11*4), Z8
-	VMULPD       Z8, Z7, Z8
-	VADDPD       Z8, Z6, Z6
+	VFMADD231PD  Z8, Z7, Z6
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row1
@@ -1024,23 +1009,17 @@ row2:
 	VCVTSS2SD    X6, X6, X6
 	VBROADCASTSD X6, Z6
 	VCVTPS2PD    (BX)(R11*4), Z7
-	VMULPD       Z7, Z6, Z7
-	VADDPD       Z7, Z0, Z0
+	VFMADD231PD  Z7, Z6, Z0
 	VCVTPS2PD    32(BX)(R11*4), Z7
-	VMULPD       Z7, Z6, Z7
-	VADDPD       Z7, Z1, Z1
+	VFMADD231PD  Z7, Z6, Z1
 	VCVTPS2PD    64(BX)(R11*4), Z7
-	VMULPD       Z7, Z6, Z7
-	VADDPD       Z7, Z2, Z2
+	VFMADD231PD  Z7, Z6, Z2
 	VCVTPS2PD    96(BX)(R11*4), Z7
-	VMULPD       Z7, Z6, Z7
-	VADDPD       Z7, Z3, Z3
+	VFMADD231PD  Z7, Z6, Z3
 	VCVTPS2PD    128(BX)(R11*4), Z7
-	VMULPD       Z7, Z6, Z7
-	VADDPD       Z7, Z4, Z4
+	VFMADD231PD  Z7, Z6, Z4
 	VCVTPS2PD    160(BX)(R11*4), Z7
-	VMULPD       Z7, Z6, Z7
-	VADDPD       Z7, Z5, Z5
+	VFMADD231PD  Z7, Z6, Z5
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row2
@@ -1072,20 +1051,15 @@ row3:
 	VCVTSS2SD    X5, X5, X5
 	VBROADCASTSD X5, Z5
 	VCVTPS2PD    (BX)(R11*4), Z6
-	VMULPD       Z6, Z5, Z6
-	VADDPD       Z6, Z0, Z0
+	VFMADD231PD  Z6, Z5, Z0
 	VCVTPS2PD    32(BX)(R11*4), Z6
-	VMULPD       Z6, Z5, Z6
-	VADDPD       Z6, Z1, Z1
+	VFMADD231PD  Z6, Z5, Z1
 	VCVTPS2PD    64(BX)(R11*4), Z6
-	VMULPD       Z6, Z5, Z6
-	VADDPD       Z6, Z2, Z2
+	VFMADD231PD  Z6, Z5, Z2
 	VCVTPS2PD    96(BX)(R11*4), Z6
-	VMULPD       Z6, Z5, Z6
-	VADDPD       Z6, Z3, Z3
+	VFMADD231PD  Z6, Z5, Z3
 	VCVTPS2PD    128(BX)(R11*4), Z6
-	VMULPD       Z6, Z5, Z6
-	VADDPD       Z6, Z4, Z4
+	VFMADD231PD  Z6, Z5, Z4
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row3
@@ -1115,17 +1089,13 @@ row4:
 	VCVTSS2SD    X4, X4, X4
 	VBROADCASTSD X4, Z4
 	VCVTPS2PD    (BX)(R11*4), Z5
-	VMULPD       Z5, Z4, Z5
-	VADDPD       Z5, Z0, Z0
+	VFMADD231PD  Z5, Z4, Z0
 	VCVTPS2PD    32(BX)(R11*4), Z5
-	VMULPD       Z5, Z4, Z5
-	VADDPD       Z5, Z1, Z1
+	VFMADD231PD  Z5, Z4, Z1
 	VCVTPS2PD    64(BX)(R11*4), Z5
-	VMULPD       Z5, Z4, Z5
-	VADDPD       Z5, Z2, Z2
+	VFMADD231PD  Z5, Z4, Z2
 	VCVTPS2PD    96(BX)(R11*4), Z5
-	VMULPD       Z5, Z4, Z5
-	VADDPD       Z5, Z3, Z3
+	VFMADD231PD  Z5, Z4, Z3
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row4
@@ -1153,14 +1123,11 @@ row5:
 	VCVTSS2SD    X3, X3, X3
 	VBROADCASTSD X3, Z3
 	VCVTPS2PD    (BX)(R11*4), Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD       Z4, Z0, Z0
+	VFMADD231PD  Z4, Z3, Z0
 	VCVTPS2PD    32(BX)(R11*4), Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD       Z4, Z1, Z1
+	VFMADD231PD  Z4, Z3, Z1
 	VCVTPS2PD    64(BX)(R11*4), Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD       Z4, Z2, Z2
+	VFMADD231PD  Z4, Z3, Z2
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row5
@@ -1186,11 +1153,9 @@ row6:
 	VCVTSS2SD    X2, X2, X2
 	VBROADCASTSD X2, Z2
 	VCVTPS2PD    (BX)(R11*4), Z3
-	VMULPD       Z3, Z2, Z3
-	VADDPD       Z3, Z0, Z0
+	VFMADD231PD  Z3, Z2, Z0
 	VCVTPS2PD    32(BX)(R11*4), Z3
-	VMULPD       Z3, Z2, Z3
-	VADDPD       Z3, Z1, Z1
+	VFMADD231PD  Z3, Z2, Z1
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row6
@@ -1214,8 +1179,7 @@ row7:
 	VCVTSS2SD    X1, X1, X1
 	VBROADCASTSD X1, Z1
 	VCVTPS2PD    (BX)(R11*4), Z2
-	VMULPD       Z2, Z1, Z2
-	VADDPD       Z2, Z0, Z0
+	VFMADD231PD  Z2, Z1, Z0
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row7
@@ -1238,8 +1202,7 @@ row8:
 	VCVTSS2SD    X1, X1, X1
 	VBROADCASTSD X1, Y1
 	VCVTPS2PD    (BX)(R11*4), Y2
-	VMULPD       Y2, Y1, Y2
-	VADDPD       Y2, Y0, Y0
+	VFMADD231PD  Y2, Y1, Y0
 	INCQ         R10
 	CMPQ         R10, R9
 	JLT          row8
@@ -1254,48 +1217,46 @@ strip9:
 	XORQ    R10, R10
 
 row9:
-	MOVL      (R8)(R10*4), R11
-	IMULQ     DI, R11
-	CMPQ      R11, SI
-	JHI       end
-	VMOVSS    (CX)(R10*4), X1
-	VCVTSS2SD X1, X1, X1
-	VMOVDDUP  X1, X1
-	VCVTPS2PD (BX)(R11*4), X2
-	VMULPD    X2, X1, X2
-	VADDPD    X2, X0, X0
-	INCQ      R10
-	CMPQ      R10, R9
-	JLT       row9
-	VMOVUPD   X0, (AX)
-	ADDQ      $0x00000008, BX
-	ADDQ      $0x00000010, AX
-	SUBQ      $0x00000002, DX
-	JMP       next
+	MOVL        (R8)(R10*4), R11
+	IMULQ       DI, R11
+	CMPQ        R11, SI
+	JHI         end
+	VMOVSS      (CX)(R10*4), X1
+	VCVTSS2SD   X1, X1, X1
+	VMOVDDUP    X1, X1
+	VCVTPS2PD   (BX)(R11*4), X2
+	VFMADD231PD X2, X1, X0
+	INCQ        R10
+	CMPQ        R10, R9
+	JLT         row9
+	VMOVUPD     X0, (AX)
+	ADDQ        $0x00000008, BX
+	ADDQ        $0x00000010, AX
+	SUBQ        $0x00000002, DX
+	JMP         next
 
 strip10:
 	VMOVSD (AX), X0
 	XORQ   R10, R10
 
 row10:
-	MOVL      (R8)(R10*4), R11
-	IMULQ     DI, R11
-	CMPQ      R11, SI
-	JHI       end
-	VMOVSS    (CX)(R10*4), X1
-	VCVTSS2SD X1, X1, X1
-	VMOVSS    (BX)(R11*4), X2
-	VCVTSS2SD X2, X2, X2
-	VMULSD    X2, X1, X2
-	VADDSD    X2, X0, X0
-	INCQ      R10
-	CMPQ      R10, R9
-	JLT       row10
-	VMOVSD    X0, (AX)
-	ADDQ      $0x00000004, BX
-	ADDQ      $0x00000008, AX
-	SUBQ      $0x00000001, DX
-	JMP       next
+	MOVL        (R8)(R10*4), R11
+	IMULQ       DI, R11
+	CMPQ        R11, SI
+	JHI         end
+	VMOVSS      (CX)(R10*4), X1
+	VCVTSS2SD   X1, X1, X1
+	VMOVSS      (BX)(R11*4), X2
+	VCVTSS2SD   X2, X2, X2
+	VFMADD231SD X2, X1, X0
+	INCQ        R10
+	CMPQ        R10, R9
+	JLT         row10
+	VMOVSD      X0, (AX)
+	ADDQ        $0x00000004, BX
+	ADDQ        $0x00000008, AX
+	SUBQ        $0x00000001, DX
+	JMP         next
 
 end:
 	MOVQ R10, done+104(FP)

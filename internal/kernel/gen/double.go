@@ -64,7 +64,8 @@ func (d double) everywhere(m Mem) reg.VecVirtual {
 }
 
 // axpyRowsExact has whole strips and pieces in both instruction sets: a mask would
-// have to be made for floats and for doubles.
+// have to be made for floats and for doubles. The product of two float32 is exact
+// in float64, so here, and only here, multiply-add may be fused.
 func axpyRowsExact(a isa) {
 	c := start(a, "axpyRowsExact", "(acc []float64, w []float32, stride int, rows []uint32, x []float32) (done int)",
 		"is axpyRows with float64 accumulators.")
@@ -85,12 +86,10 @@ func axpyRowsExact(a isa) {
 		for v, sum := range s.vecs {
 			row := d.widened(at(w, off, v*s.lanes()))
 			if d.n == 1 {
-				c.VMULSD(row, factor, row)
-				c.VADDSD(row, sum, sum)
-				continue
+				c.VFMADD231SD(row, factor, sum)
+			} else {
+				c.VFMADD231PD(row, factor, sum)
 			}
-			c.VMULPD(row, factor, row)
-			c.VADDPD(row, sum, sum)
 		}
 	}, func(s strip) {
 		s.storeAll(acc)

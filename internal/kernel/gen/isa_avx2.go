@@ -8,7 +8,7 @@ import (
 )
 
 // avx2 has 16 vectors of 8 lanes. A mask is a vector whose lanes are all ones or
-// all zeros; only moves to and from memory take one.
+// all zeros; only moves to and from memory take one. FMA comes with it.
 type avx2 struct {
 	c     *build.Context
 	tails *Mem // lanes ones, then lanes zeros: read at lanes−n it is the mask of n lanes

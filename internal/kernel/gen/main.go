@@ -10,7 +10,8 @@
 // float32 lanes, masks, and the operations on them. What differs between the two
 // instruction sets stands in isa_avx512.go and isa_avx2.go. The kernels keep the
 // order of operations that the plain twins in package kernel have, each rounded:
-// a multiplication and an addition, never a fused one.
+// a multiplication and an addition, never a fused one (but in axpyRowsExact, where
+// the product is exact).
 package main
 
 import (
