@@ -1,9 +1,6 @@
 package learn
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
 // Result is how a network does on data.
 type Result struct {
@@ -63,39 +60,4 @@ func (m *machine) counts(b int) []float32 {
 		}
 	}
 	return c
-}
-
-// predict puts the class of each sample of the batch into predicted, as the loss
-// understands the output: the neuron that spiked most, the population that did, or
-// the neuron that spiked first.
-func (m *machine) predict(loss Loss) {
-	m.predicted = resize(m.predicted, m.samples)
-	switch l := loss.(type) {
-	case ceCount:
-		Predict(m.predicted, &m.output, l.population)
-	case mseCount:
-		Predict(m.predicted, &m.output, l.population)
-	case mseTemporal, ceTemporal:
-		PredictFirst(m.predicted, &m.output)
-	default:
-		Predict(m.predicted, &m.output, 0)
-	}
-}
-
-// classes is how many classes the output of n neurons tells apart.
-func classes(loss Loss, n int) (int, error) {
-	population := 0
-	switch l := loss.(type) {
-	case ceCount:
-		population = l.population
-	case mseCount:
-		population = l.population
-	}
-	switch {
-	case population == 0:
-		return n, nil
-	case n%population != 0:
-		return 0, fmt.Errorf("learn: loss %s has %d classes; the %d neurons of the output layer are no multiple of that", loss.Name(), population, n)
-	}
-	return population, nil
 }

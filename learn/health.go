@@ -62,7 +62,7 @@ func (t *Trainer) healthy(loss float64) error {
 		t.say(&w.silent[i], spikes[i] == 0, "silent", l.name,
 			"layer %q is silent: none of its %d neurons spiked in this batch, so that hardly any gradient passes. Try scaled initial weights (--scale-init), a lower threshold, a β nearer 1, or a flatter surrogate (fast_sigmoid:10)", l.name, l.n)
 		t.say(&w.full[i], 10*spikes[i] > 9*all, "saturated", l.name,
-			"layer %q is saturated: its neurons spike in %.0f %% of the steps and tell nothing apart. Try scaled initial weights (--scale-init), a higher threshold, or a penalty on spikes (--penalty l1)", l.name, 100*float64(spikes[i])/float64(all))
+			"layer %q is saturated: its neurons spike in %.0f %% of the steps and tell nothing apart. Try scaled initial weights (--scale-init), a higher threshold, or a penalty on spikes (--penalty %s=l1_rate_sparsity)", l.name, 100*float64(spikes[i])/float64(all), l.name)
 	}
 	t.say(&w.exploding, loss > 20*max(w.first, 1), "exploding", "",
 		"the loss is exploding: %.3g, %.3g in the first batch. Try a smaller learning rate (--lr) or gradient clipping (--clip 1)", loss, w.first)

@@ -25,6 +25,7 @@ var lossForms = []form{
 	{"ce_count", []argument{population}},
 	{"ce_rate", nil},
 	{"ce_max_membrane", nil},
+	{"ce_membrane", nil},
 	{"mse_count", []argument{fraction("correct", 1), fraction("incorrect", 0), population}},
 	{"mse_membrane", []argument{anyNumber("on", 1), anyNumber("off", 0)}},
 	{"mse_temporal", []argument{step("on", 0), step("off", -1), {name: "tolerance", max: maxSteps, whole: true}}},
@@ -52,10 +53,12 @@ func buildLoss(at int, v []float64) Loss {
 	case 2:
 		return ceMaxMembrane{}
 	case 3:
-		return mseCount{v[0], v[1], int(v[2])}
+		return ceMembrane{}
 	case 4:
-		return mseMembrane{v[0], v[1]}
+		return mseCount{v[0], v[1], int(v[2])}
 	case 5:
+		return mseMembrane{v[0], v[1]}
+	case 6:
 		return mseTemporal{int(v[0]), int(v[1]), int(v[2])}
 	}
 	return ceTemporal{v[0] != 0}

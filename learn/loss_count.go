@@ -16,12 +16,12 @@ func CrossEntropyRate() Loss { return newLoss(1) }
 // its target, divided by the number of steps: snnTorch's mse_count_loss. The
 // target is the whole part of steps·correct for the neuron of the right class, and
 // of steps·incorrect for the others.
-func MSECount(correct, incorrect float64) Loss { return newLoss(3, correct, incorrect, 0) }
+func MSECount(correct, incorrect float64) Loss { return newLoss(4, correct, incorrect, 0) }
 
 // MSECountPopulation is MSECount where each class has several output neurons, as
 // in [CrossEntropyPopulation]; targets grow with their number.
 func MSECountPopulation(correct, incorrect float64, classes int) Loss {
-	return newLoss(3, correct, incorrect, float64(classes))
+	return newLoss(4, correct, incorrect, float64(classes))
 }
 
 type ceCount struct{ population int }
@@ -73,7 +73,7 @@ type mseCount struct {
 }
 
 func (l mseCount) Name() string {
-	return lossForms[3].short(l.correct, l.incorrect, float64(l.population))
+	return lossForms[4].short(l.correct, l.incorrect, float64(l.population))
 }
 
 func (mseCount) OnPotential() bool { return false }

@@ -140,7 +140,7 @@ func TestPopulationAgainstSNNTorch(t *testing.T) {
 func TestLossGradients(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := rapid.SampledFrom([]Loss{
-			CrossEntropyCount(), CrossEntropyRate(), CrossEntropyMaxMembrane(), MSECount(0.7, 0.1), MSEMembrane(1, -0.5), CrossEntropyPopulation(2),
+			CrossEntropyCount(), CrossEntropyRate(), CrossEntropyMaxMembrane(), CrossEntropyMembrane(), MSECount(0.7, 0.1), MSEMembrane(1, -0.5), CrossEntropyPopulation(2),
 		}).Draw(t, "loss")
 		out := &Output{Samples: rapid.IntRange(1, 4).Draw(t, "samples"), Steps: rapid.IntRange(1, 5).Draw(t, "steps"), Neurons: 2 * rapid.IntRange(1, 3).Draw(t, "pairs")}
 		n := out.Samples * out.Steps * out.Neurons
@@ -185,6 +185,19 @@ func TestCrossEntropyExtremes(t *testing.T) {
 	}
 }
 
+// TestCrossEntropyMembrane: a sum over the steps, a mean over the samples. The
+// potentials make the probability of the label a quarter, a half, three quarters and
+// a half.
+func TestCrossEntropyMembrane(t *testing.T) {
+	ln3 := float32(math.Log(3))
+	out := &Output{Samples: 2, Steps: 2, Neurons: 2, Potential: []float32{0, ln3, 1, 1, 0, ln3, 5, 5}}
+	got := CrossEntropyMembrane().Of(out, []int{0, 1}, nil)
+	want := (math.Log(4) + math.Log(2) + math.Log(4.0/3) + math.Log(2)) / 2
+	if math.Abs(got-want) > 1e-7 {
+		t.Errorf("loss %v, want %v", got, want)
+	}
+}
+
 func TestPopulationThatDoesNotFit(t *testing.T) {
 	defer func() {
 		if r := recover(); r == nil || !strings.Contains(r.(string), "10 output neurons cannot be shared by 3 classes") {
@@ -205,9 +218,39 @@ func TestPredictTies(t *testing.T) {
 	}
 }
 
+// TestScore: the largest score is the prediction, for each way to understand the
+// output.
+func TestScore(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		out := &Output{Samples: rapid.IntRange(1, 4).Draw(t, "samples"), Steps: rapid.IntRange(1, 5).Draw(t, "steps"), Neurons: 6}
+		n := out.Samples * out.Steps * out.Neurons
+		out.Spikes = rapid.SliceOfN(rapid.SampledFrom([]float32{0, 0, 1}), n, n).Draw(t, "spikes")
+		want, most, few := make([]int, out.Samples), make([]int, out.Samples), make([]int, out.Samples)
+		PredictFirst(want, out)
+		Predict(most, out, 0)
+		Predict(few, out, 3)
+		for b := range want {
+			for name, want := range map[string]int{"ce_temporal": want[b], "mse_temporal": want[b], "ce_count": most[b], "ce_membrane": most[b], "mse_count:classes=3": few[b]} {
+				loss, err := ParseLoss(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				told, err := ClassesOf(loss, out.Neurons)
+				if err != nil {
+					t.Fatal(err)
+				}
+				score := make([]float64, told)
+				if Score(score, loss, out, b); first(score) != want {
+					t.Fatalf("%s: scores %v, the prediction is %d", name, score, want)
+				}
+			}
+		}
+	})
+}
+
 func TestParseLoss(t *testing.T) {
 	for _, l := range []Loss{
-		CrossEntropyCount(), CrossEntropyPopulation(5), CrossEntropyRate(), CrossEntropyMaxMembrane(), MSECount(0.8, 0.2), MSECount(1, 0),
+		CrossEntropyCount(), CrossEntropyPopulation(5), CrossEntropyRate(), CrossEntropyMaxMembrane(), CrossEntropyMembrane(), MSECount(0.8, 0.2), MSECount(1, 0),
 		MSECountPopulation(0.8, 0.2, 3), MSEMembrane(1, -0.25), MSETemporal(0, -1, 0), MSETemporal(3, 9, 2), CrossEntropyTemporal(), CrossEntropyTemporalReciprocal(),
 	} {
 		if got, err := ParseLoss(l.Name()); err != nil || got != l {

@@ -15,16 +15,16 @@ package learn
 // snnTorch's own default off of −1 means step 0 in version 1.0.0 where on is 0 or
 // more; here it means the last step, as its documentation says.
 func MSETemporal(on, off, tolerance int) Loss {
-	return newLoss(5, float64(on), float64(off), float64(tolerance))
+	return newLoss(6, float64(on), float64(off), float64(tolerance))
 }
 
 // CrossEntropyTemporal is the cross-entropy of the negated step of the first
 // spike: snnTorch's ce_temporal_loss.
-func CrossEntropyTemporal() Loss { return newLoss(6, 0) }
+func CrossEntropyTemporal() Loss { return newLoss(7, 0) }
 
 // CrossEntropyTemporalReciprocal is the cross-entropy of 1/(step of the first spike
 // + 1): snnTorch's ce_temporal_loss with inverse='reciprocal'.
-func CrossEntropyTemporalReciprocal() Loss { return newLoss(6, 1) }
+func CrossEntropyTemporalReciprocal() Loss { return newLoss(7, 1) }
 
 // firstSpikes puts the step of the first spike of each neuron in sample b into
 // step: the last one for neurons that never spike.
@@ -51,7 +51,7 @@ func (g *Gradient) sooner(out *Output, b, step, j int, d float64) {
 type mseTemporal struct{ on, off, tolerance int }
 
 func (l mseTemporal) Name() string {
-	return lossForms[5].short(float64(l.on), float64(l.off), float64(l.tolerance))
+	return lossForms[6].short(float64(l.on), float64(l.off), float64(l.tolerance))
 }
 
 func (mseTemporal) OnPotential() bool { return false }
@@ -90,9 +90,9 @@ type ceTemporal struct{ reciprocal bool }
 
 func (l ceTemporal) Name() string {
 	if l.reciprocal {
-		return lossForms[6].short(1)
+		return lossForms[7].short(1)
 	}
-	return lossForms[6].name
+	return lossForms[7].name
 }
 
 func (ceTemporal) OnPotential() bool { return false }

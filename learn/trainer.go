@@ -207,7 +207,7 @@ func (t *Trainer) prepare(d Data) error {
 		return err
 	}
 	last := t.Net.Layers[len(t.Net.Layers)-1]
-	told, err := classes(t.loss(), last.Shape.Len())
+	told, err := ClassesOf(t.loss(), last.Shape.Len())
 	if err != nil {
 		return err
 	}
