@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"dvsim/learn"
 	"dvsim/network"
 	"dvsim/render"
 )
@@ -51,7 +52,7 @@ type mistake struct {
 	Name      string `json:"name"`
 	Label     string `json:"label"`
 	Predicted string `json:"predicted"`
-	Margin    int64  `json:"margin"` // spikes for the prediction more than for the label
+	Margin    int64  `json:"margin"` // spikes (steps, for a temporal loss) for the prediction more than for the label
 }
 
 func (a *app) evalCommand() *cobra.Command {
@@ -151,7 +152,11 @@ func (a *app) eval(cmd *cobra.Command, f *evalFlags, dir string) error {
 	if err != nil {
 		return err
 	}
-	j := &jury{net: data.net, engine: f.engine, classes: run.manifest.Classes, workers: cores(f.workers)}
+	loss, err := learn.ParseLoss(run.manifest.Settings.Loss)
+	if err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(dir, manifestFile), err)
+	}
+	j := &jury{net: data.net, engine: f.engine, loss: loss, classes: run.manifest.Classes, workers: cores(f.workers)}
 	res, err := a.judge(cmd.Context(), j, data, f.part)
 	if err != nil {
 		return err

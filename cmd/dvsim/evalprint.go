@@ -32,7 +32,7 @@ func (a *app) printEval(r *evalResult, n *network.Network) {
 	fmt.Fprintf(a.out, "\n%s\n", a.bold("Worst mistakes"))
 	rows = rows[:0]
 	for _, m := range r.Worst {
-		rows = append(rows, fmt.Sprintf("  %s\tis %s\ttaken for %s\t%d spikes ahead", m.Name, m.Label, m.Predicted, m.Margin))
+		rows = append(rows, fmt.Sprintf("  %s\tis %s\ttaken for %s\tahead by %d", m.Name, m.Label, m.Predicted, m.Margin))
 	}
 	table(a.out, rows...)
 }

@@ -20,6 +20,7 @@ import (
 type jury struct {
 	net      *network.Network
 	engine   string
+	loss     learn.Loss // how the run understood the output
 	classes  []string
 	workers  int
 	progress func(done, total int)
@@ -36,7 +37,7 @@ type jury struct {
 // verdict is what became of one sample.
 type verdict struct {
 	predicted int
-	margin    int64 // spikes for the prediction more than for the label
+	margin    int64 // how far the prediction's score is ahead of the label's
 	spikes    []int64
 	synaptic  int64
 	err       error
@@ -58,7 +59,7 @@ func (j *jury) hear(ctx context.Context, d learn.Data) error {
 	var show sync.Mutex
 	for range min(j.workers, d.Len()) {
 		wait.Go(func() {
-			w := newWitness(j.net, j.engine)
+			w := newWitness(j)
 			for ctx.Err() == nil {
 				i := int(next.Add(1) - 1)
 				if i >= d.Len() {
@@ -129,12 +130,15 @@ type witness struct {
 	ev     []events.Event
 	values []float32
 	place  []events.Event // of each input: an event that spikes it
-	sums   []int64
+	loss   learn.Loss
+	out    lastLayer
+	score  []float64 // of each class
 }
 
-func newWitness(n *network.Network, engine string) *witness {
-	w := &witness{net: n, engine: sim.NewEvent, sums: make([]int64, n.Layers[len(n.Layers)-1].Shape.Len())}
-	if engine == "dense" {
+func newWitness(j *jury) *witness {
+	w := &witness{net: j.net, engine: sim.NewEvent, loss: j.loss, score: make([]float64, len(j.classes))}
+	w.out.Samples, w.out.Neurons = 1, j.net.Layers[len(j.net.Layers)-1].Shape.Len()
+	if j.engine == "dense" {
 		w.engine = sim.NewDense
 	}
 	return w
@@ -154,9 +158,8 @@ func (w *witness) ask(d learn.Data, i int) verdict {
 		return verdict{err: err}
 	}
 	zero := int64(0)
-	last := &lastLayer{sums: w.sums}
-	clear(w.sums)
-	eng := w.engine(net, &sim.Options{T0: &zero, DurationUS: int64(d.Steps()) * net.DtUS, Record: last})
+	w.out.reset(d.Steps())
+	eng := w.engine(net, &sim.Options{T0: &zero, DurationUS: int64(d.Steps()) * net.DtUS, Record: &w.out})
 	if err := eng.Feed(w.ev); err != nil {
 		return verdict{err: err}
 	}
@@ -165,12 +168,13 @@ func (w *witness) ask(d learn.Data, i int) verdict {
 		return verdict{err: err}
 	}
 	v := verdict{spikes: stats.Spikes, synaptic: stats.SynapticEvents}
-	for k, n := range w.sums {
-		if n > w.sums[v.predicted] {
-			v.predicted = k
+	learn.Score(w.score, w.loss, &w.out.Output, 0)
+	for c, x := range w.score {
+		if x > w.score[v.predicted] {
+			v.predicted = c
 		}
 	}
-	v.margin = w.sums[v.predicted] - w.sums[d.Label(i)]
+	v.margin = int64(w.score[v.predicted] - w.score[d.Label(i)])
 	return v
 }
 
@@ -233,24 +237,37 @@ func places(in *network.Input) []events.Event {
 	return out
 }
 
-// lastLayer counts the spikes of the last layer of a run.
+// lastLayer keeps the spikes of the last layer of a run.
 type lastLayer struct {
+	learn.Output
 	layer int
-	sums  []int64
 }
 
+// reset makes room for a run of so many steps.
+func (l *lastLayer) reset(steps int) {
+	l.Steps = steps
+	if n := steps * l.Neurons; len(l.Output.Spikes) != n {
+		l.Output.Spikes = make([]float32, n)
+		return
+	}
+	clear(l.Output.Spikes)
+}
+
+// Begin implements trace.Recorder.
 func (l *lastLayer) Begin(info trace.Info) error {
 	l.layer = len(info.Layers) - 1
 	return nil
 }
 
-func (l *lastLayer) Spikes(layer int, _ int64, index []uint32, _ []uint16) error {
+// Spikes implements trace.Recorder.
+func (l *lastLayer) Spikes(layer int, step int64, index []uint32, _ []uint16) error {
 	if layer == l.layer {
 		for _, i := range index {
-			l.sums[i]++
+			l.Output.Spikes[int(step)*l.Neurons+int(i)] = 1
 		}
 	}
 	return nil
 }
 
+// End implements trace.Recorder.
 func (l *lastLayer) End(int64) error { return nil }

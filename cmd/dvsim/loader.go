@@ -212,6 +212,9 @@ func (l *loader) encoder(d *loaded, recs []datasets.Recording) (func(context.Con
 		if err != nil {
 			return nil, err
 		}
+		if l.Bins > 0 {
+			report.Cut = datasets.Tally{} // bins leave out the end of nearly every recording: that is their rule
+		}
 		d.told(&report)
 		return set, nil
 	}, nil
@@ -248,7 +251,7 @@ func (l *loader) encodeTraces(ctx context.Context, d *loaded, recs []datasets.Re
 
 // told takes over what encoding met.
 func (d *loaded) told(r *datasets.Report) {
-	if text := r.String(); text != "" {
+	if text := strings.TrimSpace(r.String()); text != "" {
 		d.notes = append(d.notes, text)
 	}
 	d.lossy = d.lossy || r.Lossy.Recordings > 0 || r.Unreadable.Recordings > 0

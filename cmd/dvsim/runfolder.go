@@ -47,6 +47,7 @@ type runFolder struct {
 	dir      string
 	manifest manifest
 	resumed  int       // epochs that were done before
+	fresh    bool      // nothing has been saved in it yet
 	saved    time.Time // of the last checkpoint
 	history  []learn.Epoch
 }
@@ -70,7 +71,7 @@ func newRun(dir, net string, s *trainSettings, d *loaded) (*runFolder, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, friendly(err)
 	}
-	r := &runFolder{dir: dir, manifest: manifest{
+	r := &runFolder{dir: dir, fresh: true, manifest: manifest{
 		Version: version, Command: os.Args, Created: time.Now().UTC().Truncate(time.Second), Machine: bench.Machine(), Kernel: kernel.Path(),
 		DataID: d.id(), Samples: [2]int{d.train.Len(), 0}, Steps: d.train.Steps(), Classes: d.classes, Settings: *s,
 	}}
@@ -168,8 +169,33 @@ func (r *runFolder) save(t *learn.Trainer) error {
 			return r.failed(err)
 		}
 	}
-	r.saved = time.Now()
+	r.saved, r.fresh = time.Now(), false
 	return nil
+}
+
+// left says, when training failed, what it leaves behind.
+func (r *runFolder) left() string {
+	if r.fresh {
+		return "nothing was saved"
+	}
+	return "the last checkpoint is in " + r.dir
+}
+
+// leave takes away a folder into which nothing came.
+func (r *runFolder) leave() {
+	if r.fresh {
+		_ = os.Remove(r.dir) // it stays where there is anything else in it
+	}
+}
+
+// network is the network of the run, for samples of a shape: what training goes on
+// with.
+func (r *runFolder) network(shape network.Shape, _ []string) (*network.Network, error) {
+	n, err := network.Open(r.dir, network.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return n, fitsInput(n, &r.manifest.Settings.Data, shape)
 }
 
 func (r *runFolder) failed(err error) error {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"dvsim/events"
+	"dvsim/learn"
 	"dvsim/network"
 	"dvsim/neuron"
 )
@@ -26,6 +27,9 @@ func (s *trainSettings) startNetwork(shape network.Shape, classes []string) (*ne
 		if isUntrained(s.Net) {
 			resizeOutput(n, len(classes), s.Seed)
 		}
+	}
+	if err := learn.Supports(n); err != nil {
+		return nil, err
 	}
 	if err := s.fitClasses(n, classes); err != nil {
 		return nil, err
@@ -64,8 +68,16 @@ func isUntrained(name string) bool { return name == "tutorial" || name == "nmnis
 func (s *trainSettings) fitClasses(n *network.Network, classes []string) error {
 	out := n.Layers[len(n.Layers)-1]
 	k := out.Shape.Len()
-	if k < len(classes) {
-		return fmt.Errorf("the data has %d classes, layer %q of network %q has %d neurons", len(classes), out.Name, n.Name, k)
+	loss, err := learn.ParseLoss(s.Loss)
+	if err != nil {
+		return usagef("--loss: %w", err)
+	}
+	told, err := learn.ClassesOf(loss, k)
+	switch {
+	case err != nil:
+		return err
+	case told != len(classes):
+		return fmt.Errorf("the data has %d classes, layer %q of network %q has %d neurons and tells %d apart; where several neurons share a class: --loss ce_count:classes=%d", len(classes), out.Name, n.Name, k, told, len(classes))
 	}
 	if k == len(classes) && out.Shape.C == k {
 		out.Labels = classes

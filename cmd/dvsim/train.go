@@ -1,13 +1,11 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"dvsim/learn"
 )
@@ -75,7 +73,7 @@ and the order of the samples; the number of workers changes nothing.`,
 	fl.StringVar(&f.Net, "net", "", "network to start from: a built-in name, a network file (.toml) or a run folder; default: tutorial for pictures, nmnist for recordings, one layer for traces")
 	f.Data.register(fl)
 	fl.StringVar(&f.out, "out", "", "run folder to write; default: the first free of runs/NET-1, runs/NET-2, …")
-	fl.StringVar(&f.resume, "resume", "", "run folder to go on with; its settings hold, only --epochs and --workers may be given")
+	fl.StringVar(&f.resume, "resume", "", "run folder to go on with; its settings hold, only --epochs, --workers and where the data is now may be given")
 	fl.StringVar(&f.recipe, "recipe", "", "settings that are known to work, which other flags may change: "+recipeList())
 	fl.IntVar(&f.Epochs, "epochs", 0, "passes through the data; default: 5 for pictures, 30 else")
 	fl.IntVar(&f.Batch, "batch", 128, "samples between two changes of the weights")
@@ -130,25 +128,21 @@ func (a *app) train(cmd *cobra.Command, f *trainFlags) error {
 		return err
 	}
 	settings := &f.trainSettings
+	start := settings.startNetwork
 	var folder *runFolder
 	var err error
 	if f.resume != "" {
-		if folder, err = openRun(f.resume); err != nil {
+		if folder, err = f.reopen(cmd.Flags()); err != nil {
 			return err
 		}
-		epochs := f.Epochs
-		f.trainSettings = folder.manifest.Settings
-		if cmd.Flags().Changed("epochs") {
-			f.Epochs = epochs
-		}
-		folder.manifest.Settings.Epochs = f.Epochs
+		start = folder.network
 	}
 	trainer, err := settings.trainer(f.workers)
 	if err != nil {
 		return err
 	}
 	defer trainer.Close()
-	l := &loader{app: a, dataSource: settings.Data, seed: settings.Seed, cache: f.cache, workers: f.workers, start: settings.startNetwork, train: true, test: true}
+	l := &loader{app: a, dataSource: settings.Data, seed: settings.Seed, cache: f.cache, workers: f.workers, start: start, train: true, test: true}
 	if folder != nil {
 		l.classes = folder.manifest.Classes
 	}
@@ -157,17 +151,37 @@ func (a *app) train(cmd *cobra.Command, f *trainFlags) error {
 		return err
 	}
 	trainer.Net = data.net
-	if err := learn.Supports(data.net); err != nil {
-		return err
-	}
-	if trainer.DataID = data.id(); folder == nil {
-		if folder, err = newRun(f.out, trainer.Net.Name, settings, data); err != nil {
+	if trainer.DataID = data.id(); folder != nil {
+		if err := folder.restore(trainer, data); err != nil {
 			return err
 		}
-	} else if err := folder.restore(trainer, data); err != nil {
+	} else if folder, err = newRun(f.out, trainer.Net.Name, settings, data); err != nil {
 		return err
 	}
+	defer folder.leave()
 	return a.fit(ctx, trainer, settings, data, folder)
+}
+
+// reopen opens the folder of --resume and takes the settings of its run, but for
+// what the flags may change.
+func (f *trainFlags) reopen(flags *pflag.FlagSet) (*runFolder, error) {
+	folder, err := openRun(f.resume)
+	if err != nil {
+		return nil, err
+	}
+	given := f.trainSettings
+	f.trainSettings = folder.manifest.Settings
+	if flags.Changed("epochs") {
+		f.Epochs = given.Epochs
+	}
+	if flags.Changed("data") {
+		f.Data.Data = given.Data.Data
+	}
+	if flags.Changed("traces") {
+		f.Data.Traces = given.Data.Traces
+	}
+	folder.manifest.Settings = f.trainSettings
+	return folder, f.Data.check()
 }
 
 // complete checks the flags and fills in what recipes and the kind of data say.
@@ -176,13 +190,11 @@ func (f *trainFlags) complete(cmd *cobra.Command) error {
 	if f.workers < 0 {
 		return usagef("--workers %d: a number of goroutines cannot be negative", f.workers)
 	}
+	if changed("epochs") && f.Epochs < 1 {
+		return usagef("--epochs %d: it is 1 or more", f.Epochs)
+	}
 	if f.resume != "" {
-		for _, name := range []string{"net", "data", "traces", "out", "recipe", "seed", "batch", "lr", "surrogate", "loss", "optimizer", "schedule", "bins", "dt", "augment"} {
-			if changed(name) {
-				return usagef("--resume goes on with the settings of the run; --%s cannot be changed (a new run can start from its weights: --net %s)", name, f.resume)
-			}
-		}
-		return nil
+		return f.onlyResume(cmd.Flags())
 	}
 	if err := f.cook(cmd.Flags()); err != nil {
 		return err
@@ -197,8 +209,6 @@ func (f *trainFlags) complete(cmd *cobra.Command) error {
 		}
 	}
 	switch {
-	case f.Epochs < 0:
-		return usagef("--epochs %d: it is 1 or more", f.Epochs)
 	case f.Batch < 1:
 		return usagef("--batch %d: it is 1 or more", f.Batch)
 	case f.Clip < 0:
@@ -219,6 +229,19 @@ func (f *trainFlags) complete(cmd *cobra.Command) error {
 		}
 	}
 	return nil
+}
+
+// onlyResume checks that --resume stands with nothing that would change the run.
+func (f *trainFlags) onlyResume(flags *pflag.FlagSet) error {
+	var err error
+	flags.Visit(func(fl *pflag.Flag) {
+		switch fl.Name {
+		case "resume", "epochs", "data", "traces", "cache", "workers", "json":
+		default:
+			err = usagef("--resume goes on with the settings of the run; --%s cannot be changed (a new run can start from its weights: --net %s)", fl.Name, f.resume)
+		}
+	})
+	return err
 }
 
 // trainer makes a trainer of the settings, without network.
@@ -252,74 +275,8 @@ func (s *trainSettings) trainer(workers int) (*learn.Trainer, error) {
 		}
 		t.Penalties = append(t.Penalties, learn.Penalty{Layer: layer, Regulariser: r})
 	}
+	if _, err := learn.ParseAugment(s.Augment); err != nil {
+		return nil, usagef("--augment: %w", err)
+	}
 	return t, nil
-}
-
-// fit trains, epoch by epoch, and keeps the run folder up to date.
-func (a *app) fit(ctx context.Context, t *learn.Trainer, s *trainSettings, d *loaded, folder *runFolder) error {
-	if !a.json {
-		fmt.Fprintf(a.out, "%s: %s, %s weights, on %s\n", a.bold(t.Net.Name), t.Net.Describe(), count(int64(parameters(t.Net))), d.describe())
-		if folder.resumed > 0 {
-			fmt.Fprintf(a.out, "going on after epoch %d\n", folder.resumed)
-		}
-	}
-	t.Warn = func(w learn.Warning) {
-		fmt.Fprintf(a.err, "dvsim: warning: epoch %d, batch %d: %s\n", w.Epoch, w.Batch, w.Text)
-	}
-	bar := a.counter("training")
-	t.Progress = func(p learn.Progress) {
-		bar.set(fmt.Sprintf("epoch %d/%d, loss %.4f", p.Epoch+1, p.Epochs, p.Loss), p.Batch, p.Batches)
-	}
-	t.AfterEpoch = func(e learn.Epoch) error {
-		bar.clear()
-		if err := a.printEpoch(e, s.Epochs); err != nil {
-			return err
-		}
-		return folder.after(t, e)
-	}
-	train := d.train
-	if s.Augment != "" {
-		change, err := learn.ParseAugment(s.Augment)
-		if err != nil {
-			return usagef("--augment: %w", err)
-		}
-		if train, err = change.Of(train, t.Net.Input.Shape, s.Seed); err != nil {
-			return usagef("--augment: %w", err)
-		}
-	}
-	began := time.Now()
-	_, fitErr := t.Fit(ctx, train, d.test)
-	bar.clear()
-	var diverged *learn.DivergedError
-	if errors.As(fitErr, &diverged) {
-		return fmt.Errorf("%w; the last checkpoint is in %s", fitErr, folder.dir)
-	}
-	if fitErr != nil && !errors.Is(fitErr, context.Canceled) {
-		return fitErr
-	}
-	if err := folder.finish(t, d); err != nil {
-		return err
-	}
-	if fitErr != nil {
-		fmt.Fprintf(a.err, "dvsim: a checkpoint is saved; go on with: dvsim train --resume %s\n", folder.dir)
-		return fitErr
-	}
-	if !a.json {
-		fmt.Fprintf(a.out, "%s in %.1f s; it is a network: dvsim eval %s --data …\n", folder.dir, time.Since(began).Seconds(), folder.dir)
-	}
-	return nil
-}
-
-// printEpoch prints one epoch.
-func (a *app) printEpoch(e learn.Epoch, epochs int) error {
-	if a.json {
-		return a.printJSON(e)
-	}
-	test := ""
-	if e.TestAccuracy != nil {
-		test = fmt.Sprintf("  test %5.2f %%", 100**e.TestAccuracy)
-	}
-	_, err := fmt.Fprintf(a.out, "epoch %*d/%d  loss %.4f  train %5.2f %%%s  %4.0f spikes a sample  %.2f s\n",
-		len(fmt.Sprint(epochs)), e.Epoch, epochs, e.Loss, 100*e.TrainAccuracy, test, e.HiddenSpikes+e.OutputSpikes, e.Seconds)
-	return err
 }
