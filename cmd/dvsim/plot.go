@@ -29,17 +29,16 @@ curve of their rate, on one page.`,
 			if err != nil {
 				return err
 			}
-			many := len(files) > 1
-			if many && out == "" {
+			places := newOutputs(args, files)
+			if places.many && out == "" {
 				return usagef("several recordings: name a folder for the pictures with --out")
 			}
-			if many {
-				if err := makeDir(out); err != nil {
+			return a.eachFile(files, func(name string) error {
+				to, err := places.path(out, name, "plot.png", ".png")
+				if err != nil {
 					return err
 				}
-			}
-			return a.eachFile(files, func(name string) error {
-				return a.plotOne(cmd.Context(), f, name, outputPath(out, name, "plot.png", many, ".png"))
+				return a.plotOne(cmd.Context(), f, name, to)
 			}, func(name string, err error) any { return plotResult{File: displayName(name), Error: err.Error()} })
 		},
 	}

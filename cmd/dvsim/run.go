@@ -57,7 +57,7 @@ FILE may be - (standard input), a quoted glob or a folder.`,
 	fl.StringVar(&f.engine, "engine", "event", "event (only where spikes arrive) or dense (steps everything); same spikes")
 	fl.DurationVar(&f.dt, "dt", 0, "step (1ms); overrules the network's, and lets the dense engine approximate a continuous one")
 	fl.StringVar(&f.raster, "raster", "", `picture to write; default raster.png for one recording, none for several; "none" for none; a folder for several`)
-	fl.StringVar(&f.record, "record", "", "trace to write (.dvt); a folder for several recordings")
+	fl.StringVar(&f.record, "record", "", "trace to write (.dvt); a folder for several recordings, which keep their own folders in it")
 	fl.StringVar(&f.fit, "fit", "", "when network and recording differ in size: crop or scale")
 	return cmd
 }
@@ -97,49 +97,31 @@ func (a *app) run(cmd *cobra.Command, f *runFlags, args []string) error {
 		return usagef("--fit %q: it is crop or scale", f.fit)
 	}
 	if len(args) == 0 {
-		return a.runOne(cmd.Context(), f, "", outputPath(f.raster, "", "raster.png", false, ".raster.png"), outputPath(f.record, "", "", false, ".dvt"))
+		return a.runOne(cmd.Context(), f, "", &outputs{})
 	}
 	files, err := expand(args)
 	if err != nil {
 		return err
 	}
-	many := len(files) > 1
-	if many {
-		for _, dir := range []string{f.raster, f.record} {
-			if dir != "" && dir != "none" {
-				if err := makeDir(dir); err != nil {
-					return err
-				}
-			}
-		}
-	}
+	places := newOutputs(args, files)
 	return a.eachFile(files, func(file string) error {
-		return a.runOne(cmd.Context(), f, file, outputPath(f.raster, file, "raster.png", many, ".raster.png"), outputPath(f.record, file, "", many, ".dvt"))
+		return a.runOne(cmd.Context(), f, file, places)
 	}, func(file string, err error) any {
 		return runResult{File: displayName(file), Error: err.Error(), Network: f.net, Engine: f.engine}
 	})
 }
 
-// outputPath says where an output of one recording goes: "" is nowhere.
-func outputPath(flag, file, usual string, many bool, ext string) string {
-	switch {
-	case flag == "none":
-		return ""
-	case many && flag == "":
-		return ""
-	case many:
-		base := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
-		return filepath.Join(flag, base+ext)
-	case flag == "":
-		return usual
-	}
-	return flag
-}
-
 // runOne runs the network on one recording; file "" is the built-in one.
-func (a *app) runOne(ctx context.Context, f *runFlags, file, rasterPath, recordPath string) error {
+func (a *app) runOne(ctx context.Context, f *runFlags, file string, places *outputs) error {
+	rasterPath, err := places.path(f.raster, file, "raster.png", ".raster.png")
+	if err != nil {
+		return err
+	}
+	recordPath, err := places.path(f.record, file, "", ".dvt")
+	if err != nil {
+		return err
+	}
 	var o *opened
-	var err error
 	name := displayName(file)
 	if file == "" {
 		name = "built-in sample"
