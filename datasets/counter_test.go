@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"dvsim/events"
@@ -28,4 +29,13 @@ func BenchmarkCount(b *testing.B) {
 		c.end()
 	}
 	b.ReportMetric(float64(len(ev))*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mevents/s")
+}
+
+// fieldsOf names the fields of a struct.
+func fieldsOf(v any) map[string]bool {
+	names := map[string]bool{}
+	for _, f := range reflect.VisibleFields(reflect.TypeOf(v)) {
+		names[f.Name] = true
+	}
+	return names
 }

@@ -35,7 +35,6 @@ func readIDX(name string, magic uint32) (dims []int, data []byte, err error) {
 		return nil, nil, err
 	}
 	limit := st.Size()
-	var r io.Reader = f
 	var two [2]byte
 	if _, err := f.ReadAt(two[:], 0); err == nil && two == [2]byte{0x1f, 0x8b} {
 		z, err := gzip.NewReader(f)
@@ -43,9 +42,13 @@ func readIDX(name string, magic uint32) (dims []int, data []byte, err error) {
 			return nil, nil, idxError(name, 0, fmt.Errorf("%w: %w", events.ErrCorrupt, err))
 		}
 		defer z.Close()
-		r, limit = z, limit*maxDeflate
+		dims, data, err = parseIDX(z, limit*maxDeflate, name, magic)
+		if fe := new(events.FormatError); errors.As(err, &fe) {
+			fe.Part = "unpacked" // where the offsets count
+		}
+		return dims, data, err
 	}
-	return parseIDX(r, limit, name, magic)
+	return parseIDX(f, limit, name, magic)
 }
 
 // parseIDX reads an idx file of at most limit bytes: a declared size beyond it is
@@ -84,7 +87,9 @@ func parseIDX(r io.Reader, limit int64, name string, magic uint32) ([]int, []byt
 	}
 	if k, err := r.Read(head[:1]); k > 0 {
 		return nil, nil, idxError(name, int64(len(head))+size, fmt.Errorf("%w: there are more bytes than the header announces (%s)", events.ErrCorrupt, dimensions(head)))
-	} else if err != nil && !errors.Is(err, io.EOF) { // a checksum of gzip
+	} else if errors.Is(err, io.ErrUnexpectedEOF) { // in the end of a gzip
+		return nil, nil, idxError(name, int64(len(head))+size, fmt.Errorf("%w: its checksum is missing", events.ErrTruncated))
+	} else if err != nil && !errors.Is(err, io.EOF) { // the checksum is wrong
 		return nil, nil, idxError(name, int64(len(head))+size, fmt.Errorf("%w: %w", events.ErrCorrupt, err))
 	}
 	return dims, data, nil
@@ -97,7 +102,7 @@ func idxError(name string, off int64, err error) error {
 // idxMagic says what stands in place of the magic number.
 func idxMagic(name string, head []byte, want uint32) error {
 	got := binary.BigEndian.Uint32(head)
-	e := &events.FormatError{File: name, Format: "idx", Err: fmt.Errorf("%w: it begins with %#010x, not %#010x", events.ErrCorrupt, got, want)}
+	e := &events.FormatError{File: name, Format: "idx", Err: fmt.Errorf("%w: it begins with 0x%08x, not 0x%08x", events.ErrCorrupt, got, want)}
 	switch {
 	case got == idxLabels:
 		e.Hint = "these are labels, not pictures"
