@@ -30,9 +30,10 @@ import (
 // A set is found again by its content, not by names or times of files: the key is a
 // hash of the bytes of every recording (of the packed bytes, in an archive), of names, labels
 // and order, of every setting, and of the program itself, so that a stale set is
-// never served. Reading all bytes to make the key is the price. Where recordings lie
-// in files of a format that decodes as fast as N-MNIST's, encoding costs little more than that, and the cache
-// gains a factor of two or three; where they are packed or take long to decode, it gains more.
+// never served. Reading all bytes to make the key is the price: files of a format
+// that decodes as fast as N-MNIST's are encoded anew in about the time that the key and
+// the kept set take, and the cache gains nothing there. Recordings in a .zip come from
+// it four to five times as fast as they are unpacked and encoded.
 //
 // The folder may be emptied at any time. The cache empties it too: when its sets take more
 // than MaxBytes, those that have not been used for longest go.

@@ -135,12 +135,13 @@ func (f file) open(buf *[]byte) (*opened, error) {
 	if int64(cap(*buf)) <= size {
 		*buf = make([]byte, size+size/2+512)
 	}
+	// A byte more tells that the file has grown, in the same call of the system.
 	b := (*buf)[:size+1]
-	n, err := io.ReadFull(h, b) // one byte more tells that the file has grown
-	if int64(n) != size || !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			err = fmt.Errorf("%s changed while it was read", string(f))
-		}
+	n, err := io.ReadAtLeast(h, b, int(size))
+	if int64(n) > size || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("%s changed while it was read", string(f))
+	}
+	if err != nil {
 		return nil, err
 	}
 	return inMemory(b[:n]), nil

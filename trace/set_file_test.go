@@ -114,7 +114,7 @@ func TestWriteSetIsAtomic(t *testing.T) {
 	if list, err := os.ReadDir(dir); err != nil || len(list) != 1 {
 		t.Errorf("left behind: %v, %v", list, err)
 	}
-	if _, err := (randomSet(rand.New(rand.NewPCG(1, 1)), 3000, 100, 3, 50)).WriteTo(&full{1000}); !errors.Is(err, errFull) {
+	if _, err := randomSet(rand.New(rand.NewPCG(1, 1)), 3000, 100, 3, 50).WriteTo(&full{1000}); !errors.Is(err, errFull) {
 		t.Errorf("a full disk: %v", err)
 	}
 }
