@@ -15,6 +15,7 @@
 //	sim              the two engines: event and dense, equal bit for bit
 //	trace            spikes in memory, as a hash, in a file
 //	render           rasters, event images, curves, heat maps
+//	datasets         labelled recordings, traces and pictures; encoding for training
 //	datasets/sample  the recording that dvsim carries with it
 //
 // The example of this package is a whole program: a recording through a network,
