@@ -93,10 +93,15 @@ func (m *machine) weights(i int, done func(p *param, lo, hi int, g []float32)) {
 			g := m.scratch[w].acc[:l.width]
 			s := &m.sources
 			for src, to := sourceRange(s.n, piece%ranges); src < to; src++ {
+				at := (k*s.n + src) * l.width
+				if src+1 < to { // what the optimiser will want next
+					touch(p.x[at+l.width:][:l.width])
+					touch(row(p.m, at+l.width, at+2*l.width))
+					touch(row(p.v, at+l.width, at+2*l.width))
+				}
 				clear(g)
 				lo, hi := s.start[src], s.start[src+1]
 				kernel.AxpyRows(g, delta, l.width, s.row[lo:hi], s.value[lo:hi])
-				at := (k*s.n + src) * l.width
 				done(p, at, at+l.width, g)
 			}
 		})

@@ -60,9 +60,10 @@ func (g grid) padded() int { return g.width * g.blocks }
 // columns is the stretch of a padded array that belongs to block k.
 func (g grid) columns(s []float32, k int) []float32 { return s[k*g.width : (k+1)*g.width] }
 
-// blockWidth is the most columns of a block: rows of 128 weights keep a matrix of
-// 2312 sources at 1.2 MB, and the additions of one row in eight registers.
-const blockWidth = 128
+// blockWidth is the most columns of a block: 2312 rows of 64 weights are 0.6 MB and
+// stay in a second-level cache of 1 MB. Measured in docs/decisions/0005-assembly.md:
+// 128 is 5 % slower there, 32 is faster for a row but walks each list twice as often.
+const blockWidth = 64
 
 func newGrid(n int) grid {
 	n16 := (n + 15) / 16 * 16
