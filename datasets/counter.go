@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/bits"
@@ -91,7 +92,7 @@ func (c *counter) begin(ends []uint32, steps int) {
 	c.started, c.step, c.taken, c.lo, c.facts = false, 0, 0, 0, facts{}
 }
 
-// feed counts events. The error says that there are too many steps.
+// feed counts events. The error says that a sample cannot hold so much.
 func (c *counter) feed(ev []events.Event) error {
 	if len(ev) == 0 {
 		return nil
@@ -147,7 +148,7 @@ func (c *counter) plain(ev []events.Event) (n int) {
 	return len(ev)
 }
 
-// one counts one event of any kind. The error says that there are too many steps.
+// one counts one event of any kind. The error is that of advance.
 func (c *counter) one(e *events.Event) error {
 	t := e.T - c.t0
 	if t >= c.hi {
@@ -186,13 +187,17 @@ func (c *counter) one(e *events.Event) error {
 	return nil
 }
 
-// advance closes the step under way and goes on to that of time t.
+// advance closes the step under way and goes on to that of time t. The error says
+// that a sample cannot hold so much.
 func (c *counter) advance(t int64) error {
 	next := t / c.dt
 	if c.limit == 0 && next >= longest {
 		return fmt.Errorf("it lasts %s steps of %s µs; %s can be encoded: give the number of steps, or make a step longer", events.Thousands(next+1), events.Thousands(c.dt), events.Thousands(longest))
 	}
 	c.close(next)
+	if int64(len(c.entries)) > math.MaxUint32 {
+		return errors.New("too many spikes for a sample")
+	}
 	c.step, c.lo = next, t-t%c.dt
 	if c.hi = c.lo + c.dt; c.hi < c.lo {
 		c.hi = math.MaxInt64

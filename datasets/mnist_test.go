@@ -14,10 +14,10 @@ import (
 )
 
 // idx makes an idx file of unsigned bytes.
-func idx(data []byte, dims ...int) []byte {
+func idx(data []byte, dims ...uint32) []byte {
 	b := []byte{0, 0, 8, byte(len(dims))}
 	for _, d := range dims {
-		b = binary.BigEndian.AppendUint32(b, uint32(d))
+		b = binary.BigEndian.AppendUint32(b, d)
 	}
 	return append(b, data...)
 }

@@ -167,7 +167,7 @@ func (t *traceReader) Spikes(_ int, at int64, index []uint32, counts []uint16) e
 		}
 		t.m.Entries = trace.AppendPacked(t.m.Entries, j, c)
 	}
-	if len(t.m.Entries) > math.MaxUint32 {
+	if int64(len(t.m.Entries)) > math.MaxUint32 {
 		return errors.New("too many spikes for a sample")
 	}
 	return nil
