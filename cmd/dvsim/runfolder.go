@@ -26,6 +26,9 @@ const (
 	manifestFile   = "manifest.json"
 )
 
+// runsFolder is where runs go that have no other place.
+const runsFolder = "runs"
+
 // manifest says how a run came about.
 type manifest struct {
 	Version  string        `json:"version"`
@@ -59,7 +62,7 @@ const saveEvery = 5 * time.Second
 func newRun(dir, net string, s *trainSettings, d *loaded) (*runFolder, error) {
 	if dir == "" {
 		for i := 1; ; i++ {
-			dir = filepath.Join("runs", fmt.Sprintf("%s-%d", net, i))
+			dir = filepath.Join(runsFolder, fmt.Sprintf("%s-%d", net, i))
 			if _, err := os.Lstat(dir); errors.Is(err, os.ErrNotExist) {
 				break
 			}
@@ -84,10 +87,12 @@ func newRun(dir, net string, s *trainSettings, d *loaded) (*runFolder, error) {
 // openRun opens the folder of a run that was trained.
 func openRun(dir string) (*runFolder, error) {
 	text, err := os.ReadFile(filepath.Join(dir, manifestFile))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%s: a folder without %s is no training run", dir, manifestFile)
-	}
 	if err != nil {
+		if st, serr := os.Stat(dir); serr != nil {
+			err = serr
+		} else if !st.IsDir() || errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("%s is no training run: that is a folder with a %s", dir, manifestFile)
+		}
 		return nil, friendly(err)
 	}
 	r := &runFolder{dir: dir}
@@ -183,8 +188,12 @@ func (r *runFolder) left() string {
 
 // leave takes away a folder into which nothing came.
 func (r *runFolder) leave() {
-	if r.fresh {
-		_ = os.Remove(r.dir) // it stays where there is anything else in it
+	if !r.fresh {
+		return
+	}
+	// Folders stay where there is anything in them.
+	if err := os.Remove(r.dir); err == nil && filepath.Dir(r.dir) == runsFolder {
+		_ = os.Remove(runsFolder)
 	}
 }
 

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,10 +12,12 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"dvsim/datasets/sample"
 	"dvsim/events"
+	"dvsim/learn"
 )
 
 // update rewrites the expected outputs in testdata/script (go test -update).
@@ -34,9 +38,14 @@ func TestScripts(t *testing.T) {
 		UpdateScripts: update,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("SHARED", shared)
+			home(env)
 			return damagedFiles(env.WorkDir)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": wantCode},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"code": wantCode, "bytes": editBytes, "pack": packFile, "png": wantPNG,
+			"pictures": makePictures, "recordings": makeRecordings, "sameruns": sameRuns, "sameresult": sameResult,
+			"archive": archive, "list": listRecordings,
+		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "shared" {
 				_, err := os.Stat(shared)
@@ -64,6 +73,80 @@ func wantCode(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// editBytes changes a file: "bytes FILE cut N" keeps its first N bytes, "bytes FILE
+// set N B" sets byte N to B.
+func editBytes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: bytes FILE cut N | bytes FILE set N B")
+	}
+	path := ts.MkAbs(args[0])
+	raw, err := os.ReadFile(path)
+	ts.Check(err)
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	switch {
+	case args[1] == "cut" && len(args) == 3:
+		raw = raw[:n]
+	case args[1] == "set" && len(args) == 4:
+		b, err := strconv.ParseUint(args[3], 0, 8)
+		ts.Check(err)
+		raw[n] = byte(b)
+	default:
+		ts.Fatalf("usage: bytes FILE cut N | bytes FILE set N B")
+	}
+	ts.Check(os.WriteFile(path, raw, 0o644))
+}
+
+// packFile puts FILE.gz in the place of FILE.
+func packFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: pack FILE")
+	}
+	path := ts.MkAbs(args[0])
+	raw, err := os.ReadFile(path)
+	ts.Check(err)
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, err = w.Write(raw)
+	ts.Check(err)
+	ts.Check(w.Close())
+	ts.Check(os.WriteFile(path+".gz", packed.Bytes(), 0o644))
+	ts.Check(os.Remove(path))
+}
+
+// wantPNG checks that a file is a picture that can be decoded.
+func wantPNG(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: png FILE")
+	}
+	raw, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	m, err := png.Decode(bytes.NewReader(raw))
+	ts.Check(err)
+	if m.Bounds().Dx() < 200 || m.Bounds().Dy() < 200 {
+		ts.Fatalf("%s: a picture of %v", args[0], m.Bounds())
+	}
+}
+
+// sameRuns compares two files history.jsonl: all is equal but the seconds.
+func sameRuns(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sameruns FILE FILE")
+	}
+	var runs [2][]learn.Epoch
+	for i, name := range args {
+		h, err := readHistory(ts.MkAbs(name))
+		ts.Check(err)
+		for k := range h {
+			h[k].Seconds = 0
+		}
+		runs[i] = h
+	}
+	if diff := cmp.Diff(runs[0], runs[1]); diff != "" {
+		ts.Fatalf("%s and %s differ: %s", args[0], args[1], diff)
 	}
 }
 

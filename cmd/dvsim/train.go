@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -174,11 +175,15 @@ func (f *trainFlags) reopen(flags *pflag.FlagSet) (*runFolder, error) {
 	if flags.Changed("epochs") {
 		f.Epochs = given.Epochs
 	}
-	if flags.Changed("data") {
-		f.Data.Data = given.Data.Data
+	was := f.Data.trainedOn()
+	if flags.Changed("data") || flags.Changed("traces") {
+		f.Data.Data, f.Data.Traces = given.Data.Data, given.Data.Traces
 	}
-	if flags.Changed("traces") {
-		f.Data.Traces = given.Data.Traces
+	if _, err := os.Stat(f.Data.Data + f.Data.Traces); err != nil {
+		return nil, fmt.Errorf("%w; where the data of %s is now, --data or --traces may say", friendly(err), f.resume)
+	}
+	if is := f.Data.kind(); is != was {
+		return nil, fmt.Errorf("%s was trained on %s; %s holds %s", f.resume, was, f.Data.Data+f.Data.Traces, is)
 	}
 	folder.manifest.Settings = f.trainSettings
 	return folder, f.Data.check()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -54,6 +55,29 @@ func (d *dataSource) register(fl *pflag.FlagSet) {
 // pictures reports whether the data are pictures in the files of MNIST.
 func (d *dataSource) pictures() bool { return d.Traces == "" && datasets.IsMNIST(d.Data) }
 
+// kind tells pictures, recordings and traces apart.
+func (d *dataSource) kind() string {
+	switch {
+	case d.Traces != "":
+		return "traces"
+	case d.pictures():
+		return "pictures"
+	}
+	return "recordings"
+}
+
+// trainedOn is the kind of a source that check has filled in: that of a run, whose
+// data may be gone.
+func (d *dataSource) trainedOn() string {
+	switch {
+	case d.Traces != "":
+		return "traces"
+	case d.Bins == 0 && d.Dt == 0:
+		return "pictures"
+	}
+	return "recordings"
+}
+
 // check checks the flags against each other and fills in defaults.
 func (d *dataSource) check() error {
 	switch {
@@ -73,6 +97,9 @@ func (d *dataSource) check() error {
 		return usagef("--validation %g: it is a share, from 0 up to 1", d.Validation)
 	case d.Fit != "" && d.Fit != "crop" && d.Fit != "scale":
 		return usagef("--fit %q: it is crop or scale", d.Fit)
+	}
+	if _, err := os.Stat(d.Data + d.Traces); err != nil {
+		return friendly(err)
 	}
 	if d.Format != "" {
 		if _, err := events.FormatByName(d.Format); err != nil {
