@@ -18,7 +18,7 @@ func (t *Trainer) epoch(ctx context.Context, train, test Data) error {
 	s := &t.state
 	samples := order(t.Seed, s.Epoch, train.Len())
 	batches := (len(samples) + t.batch() - 1) / t.batch()
-	var rate float64
+	rate := func(batch int) float64 { return t.rate(float64(s.Epoch) + float64(batch)/float64(batches)) }
 	for s.Batch < batches {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -26,9 +26,8 @@ func (t *Trainer) epoch(ctx context.Context, train, test Data) error {
 		began := time.Now()
 		lo := s.Batch * t.batch()
 		batch := samples[lo:min(lo+t.batch(), len(samples))]
-		rate = t.rate(float64(s.Epoch) + float64(s.Batch)/float64(batches))
 		t.m.load(train, batch, s.Epoch)
-		loss, err := t.step(rate)
+		loss, err := t.step(rate(s.Batch))
 		if err != nil {
 			return err
 		}
@@ -42,7 +41,7 @@ func (t *Trainer) epoch(ctx context.Context, train, test Data) error {
 	}
 	e := Epoch{
 		Epoch: s.Epoch + 1, Loss: s.Sum.Loss / float64(s.Sum.Samples), TrainAccuracy: float64(s.Sum.Right) / float64(s.Sum.Samples),
-		LearningRate: rate, Seconds: s.Sum.Seconds,
+		LearningRate: rate(batches - 1), Seconds: s.Sum.Seconds,
 	}
 	e.HiddenSpikes, e.OutputSpikes = perSample(s.Sum.Spikes, s.Sum.Samples)
 	if test != nil {

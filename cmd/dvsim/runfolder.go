@@ -208,7 +208,10 @@ func (r *runFolder) network(shape network.Shape, _ []string) (*network.Network, 
 }
 
 func (r *runFolder) failed(err error) error {
-	return fmt.Errorf("%s: %w; what was saved there before is still whole", r.dir, friendly(err))
+	if r.fresh {
+		return fmt.Errorf("%s: %w", r.dir, friendly(err))
+	}
+	return fmt.Errorf("%s: %w; what was saved there before is still whole, go on from it with: dvsim train --resume %s", r.dir, friendly(err), r.dir)
 }
 
 // finish saves the end of the run, and its curves.

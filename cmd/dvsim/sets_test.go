@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -145,13 +144,5 @@ func home(env *testscript.Env) {
 	dir := filepath.Join(env.WorkDir, ".home")
 	for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData"} {
 		env.Setenv(name, dir)
-	}
-}
-
-// withoutCache gives a test that calls run in its own process a cache of its own.
-func withoutCache(t *testing.T) {
-	t.Helper()
-	for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData"} {
-		t.Setenv(name, filepath.Join(t.TempDir(), "home"))
 	}
 }
