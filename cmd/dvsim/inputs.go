@@ -57,15 +57,19 @@ func recordingsIn(dir string) ([]string, error) {
 		}
 	}
 	var found []string
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
+	root, err := filepath.EvalSymlinks(dir) // WalkDir follows no link, and dir may be one
+	if err == nil {
+		err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			rel, err := filepath.Rel(root, path)
+			if err == nil && d.Type().IsRegular() && known[strings.ToLower(filepath.Ext(path))] && !strings.HasPrefix(d.Name(), ".") {
+				found = append(found, filepath.Join(dir, rel))
+			}
 			return err
-		}
-		if d.Type().IsRegular() && known[strings.ToLower(filepath.Ext(path))] && !strings.HasPrefix(d.Name(), ".") {
-			found = append(found, path)
-		}
-		return nil
-	})
+		})
+	}
 	if err != nil {
 		return nil, friendly(err)
 	}
