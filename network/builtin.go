@@ -20,6 +20,7 @@ type BuiltinInfo struct {
 func Builtins() []BuiltinInfo {
 	return []BuiltinInfo{
 		{"edges", edgesDoc, edges},
+		{"digits", digitsDoc, digits},
 		{"dense", denseDoc, denseNet},
 		{"tutorial", tutorialDoc, tutorial},
 		{"nmnist", nmnistDoc, nmnist},

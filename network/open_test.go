@@ -133,7 +133,7 @@ func TestLoadErrors(t *testing.T) {
 		want string
 	}{
 		{"edgs", network.Options{}, `unknown network "edgs"; did you mean "edges"? (a network file ends in .toml)`},
-		{"zzz", network.Options{}, `unknown network "zzz"; built in are edges, dense, tutorial, nmnist (a network file ends in .toml)`},
+		{"zzz", network.Options{}, `unknown network "zzz"; built in are edges, digits, dense, tutorial, nmnist (a network file ends in .toml)`},
 		{"edges", network.Options{Weights: "w.npz"}, `the built-in network "edges" brings its own weights`},
 		{filepath.Join(dir, "absent.toml"), network.Options{}, "no such file"},
 		{dir, network.Options{}, "a folder without net.toml is no network"},

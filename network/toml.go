@@ -51,8 +51,12 @@ func Parse(text []byte, opt Options) (*Network, error) {
 // parse reads a network file. file is for messages and to find its weights; name
 // is what the network is called if the file does not say it.
 func parse(text []byte, file, name string, opt Options) (*Network, error) {
-	r := &reader{file: file, name: name, opt: opt, budget: opt.MaxWeights}
-	if r.budget == 0 {
+	return (&reader{file: file, name: name, opt: opt}).parse(text)
+}
+
+func (r *reader) parse(text []byte) (*Network, error) {
+	opt := r.opt
+	if r.budget = opt.MaxWeights; r.budget == 0 {
 		r.budget = 1 << 30
 	}
 	if len(text) > maxFile {
