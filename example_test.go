@@ -32,7 +32,7 @@ func Example() {
 	for i, name := range stats.LayerNames {
 		fmt.Println(name, stats.Spikes[i] > 0, stats.Spikes[i] == tr.Counts()[i+1])
 	}
-	fmt.Println(stats.NeuronUpdates*10 < stats.DenseUpdates)
+	fmt.Println(stats.NeuronUpdates*5 < stats.DenseUpdates)
 	// Output:
 	// lines true true
 	// cells true true

@@ -91,7 +91,8 @@ func (a *app) rootCommand() *cobra.Command {
 		Long: `dvsim reads a recording of an event camera (DVS), runs a spiking neural network
 on it only where events arrive, and shows what happened.
 
-Without a file, "dvsim run" takes a built-in recording and a built-in network.
+Without a file, "dvsim run" takes a built-in recording of digits and a built-in
+network that reads them.
 
 Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 salvaged with loss, 130 interrupted.`,
 		Example: `  dvsim run                                     # the built-in recording and network

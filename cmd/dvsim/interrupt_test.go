@@ -57,7 +57,7 @@ func TestInterrupt(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
 		t.Fatalf("no result of what was done: %v in %q", err, out.String())
 	}
-	if !r.Interrupted || r.Events == 0 || r.Events >= 27269 || len(r.Spikes) != 2 {
+	if !r.Interrupted || r.Events == 0 || r.Events >= 26947 || len(r.Spikes) != 2 {
 		t.Errorf("the result of half a run: %+v", r)
 	}
 	if _, err := os.Stat(raster); err != nil {

@@ -39,11 +39,15 @@ func (a *app) runCommand() *cobra.Command {
 synaptic events, and how many neuron updates that took against stepping
 everything. A picture of it (raster) is written, its path printed.
 
-Without FILE the built-in recording runs through the built-in network "edges",
-which tells where it sees edges of which orientation, and when.
+Without FILE the built-in recording, a sequence of handwritten digits, runs through
+the built-in network "digits", which tells which ones it sees, and when. For
+recordings of your own the network is "edges", which tells where it sees edges of
+which orientation, and when, unless --net names another: "digits" for those that
+look as N-MNIST does.
 FILE may be - (standard input), a quoted glob or a folder.`,
 		Example: `  dvsim run
   dvsim run recording.aedat4
+  dvsim run Test/7/00001.bin --net digits
   dvsim run recording.aedat4 --net net.toml --engine dense
   dvsim run recording.aedat4 --from 200ms --to 1s --raster out.png --record out.dvt
   dvsim run 'recordings/*.aedat4' --json
@@ -52,7 +56,7 @@ FILE may be - (standard input), a quoted glob or a folder.`,
 	}
 	f.register(cmd)
 	fl := cmd.Flags()
-	fl.StringVar(&f.net, "net", "edges", "network: a built-in name, a network file (.toml) or a run folder")
+	fl.StringVar(&f.net, "net", "", "network: a built-in name, a network file (.toml) or a run folder; default: edges, and digits for the built-in recording")
 	fl.StringVar(&f.weights, "weights", "", "weights (.npz) in place of those that the network file names")
 	fl.StringVar(&f.engine, "engine", "event", "event (only where spikes arrive) or dense (steps everything); same spikes")
 	fl.DurationVar(&f.dt, "dt", 0, "step (1ms); overrules the network's, and lets the dense engine approximate a continuous one")
@@ -87,6 +91,8 @@ type runResult struct {
 	LostPackets    int64    `json:"lost_packets"`
 	LostBytes      int64    `json:"lost_bytes"`
 	Interrupted    bool     `json:"interrupted,omitempty"`
+	seenBy         string   // the layer
+	flat           bool     // what it saw has no place
 }
 
 func (a *app) run(cmd *cobra.Command, f *runFlags, args []string) error {
@@ -95,6 +101,12 @@ func (a *app) run(cmd *cobra.Command, f *runFlags, args []string) error {
 	}
 	if f.fit != "" && f.fit != "crop" && f.fit != "scale" {
 		return usagef("--fit %q: it is crop or scale", f.fit)
+	}
+	if f.net == "" {
+		f.net = "edges"
+		if len(args) == 0 {
+			f.net = "digits"
+		}
 	}
 	if len(args) == 0 {
 		return a.runOne(cmd.Context(), f, "", &outputs{})
@@ -191,8 +203,9 @@ func (a *app) runOne(ctx context.Context, f *runFlags, file string, places *outp
 		File: name, Network: net.Name, Engine: f.engine, Events: stats.Events, DurationUS: stats.DurationUS,
 		Layers: stats.LayerNames, Spikes: stats.Spikes, SynapticEvents: stats.SynapticEvents,
 		NeuronUpdates: stats.NeuronUpdates, DenseUpdates: stats.DenseUpdates, Late: stats.Late, Outside: stats.Outside,
-		Seconds: seconds, TraceHash: hash.Sum(), Seen: read.seen(), Interrupted: interrupted,
+		Seconds: seconds, TraceHash: hash.Sum(), Interrupted: interrupted,
 	}
+	read.report(&res)
 	if seconds > 0 {
 		res.RealTime = float64(stats.DurationUS) / 1e6 / seconds
 	}
@@ -297,8 +310,7 @@ func (a *app) printRun(r *runResult, net *network.Network, o *opened, loss event
 		fmt.Sprintf("  trace hash\t%s", r.TraceHash))
 	table(a.out, rows...)
 	if len(r.Seen) > 0 {
-		fmt.Fprintf(a.out, "\n%s\n", a.bold("What "+r.Layers[len(r.Layers)-1]+" saw"))
-		printSeen(a.out, r.Seen)
+		a.printSeen(r)
 	}
 	if r.Late > 0 {
 		fmt.Fprintf(a.err, "dvsim: %s events were older than the step being run and were delivered late; --reorder 10ms sorts them\n", count(r.Late))

@@ -5,18 +5,24 @@
 //	defer rec.Close()
 //	for e, err := range events.All(rec) { ... }
 //
-// It is an AEDAT 4 file of 128 × 128 pixels and 2.7 s, made by dvsim's own
-// simulated sensor (preset "default" of package events/dvs, with a little shot
-// noise). Dark bars lie on a bright ground; one after the other they move, each
-// in a place of its own, so that a network that tells orientations apart has
-// something to say about which, where and when. [Schedule] has the answers:
+// It is an AEDAT 4 file of 34 × 34 pixels and 4.2 s: eight handwritten digits, one
+// after the other, the first of π. Each is seen for 310 ms as in N-MNIST, while the
+// sensor moves in three saccades; in the pauses it sees its blank ground, and there
+// is noise. [Schedule] tells which digit is seen when:
 //
-//	s          direction   where
-//	0.1 – 0.5    0° —      upper left
-//	0.6 – 1.0   45° /      upper right
-//	1.1 – 1.5   90° |      lower right
-//	1.6 – 2.0  135° \      lower left
-//	2.1 – 2.6    0° → 180°, turning counter-clockwise in the middle
+//	s            digit
+//	0.20 – 0.51    3
+//	0.70 – 1.01    1
+//	1.20 – 1.51    4
+//	1.70 – 2.01    1
+//	2.20 – 2.51    5
+//	2.70 – 3.01    9
+//	3.20 – 3.51    2
+//	3.70 – 4.01    6
+//
+// The digits are drawn by package strokes and seen by the simulated sensor of
+// package events/dvs, preset "nmnist", both with a seed of their own: the built-in
+// network digits has seen none of them in training.
 //
 // The file is written by the program in gen, byte for byte the same each time: a
 // test makes it anew and compares.

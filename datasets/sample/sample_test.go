@@ -3,8 +3,6 @@ package sample_test
 import (
 	"fmt"
 	"log"
-	"math"
-	"slices"
 	"testing"
 
 	"dvsim/datasets/sample"
@@ -50,78 +48,52 @@ func TestHeader(t *testing.T) {
 	}
 }
 
-// TestSchedule measures the direction of the edges in the events of 8 ms.
+// TestSchedule: the digits are where the schedule has them, moved as in N-MNIST, and
+// between them there is noise, and little of it.
 func TestSchedule(t *testing.T) {
 	ev := collect(t)
-	between := func(from, to int64, keep func(events.Event) bool) []events.Event {
-		var out []events.Event
+	between := func(from, to int64) (n int, x, y float64) {
 		for _, e := range ev {
-			if e.T >= from && e.T < to && keep(e) {
-				out = append(out, e)
+			if e.T >= from && e.T < to {
+				n++
+				x += float64(e.X)
+				y += float64(e.Y)
 			}
 		}
-		return out
+		return n, x / float64(n), y / float64(n)
 	}
+	quiet := func(from, to int64) {
+		n, _, _ := between(from, to)
+		if rate := float64(n) / float64(to-from) * 1e6 / float64(sample.Geometry.Pixels()); rate < 0.1 || rate > 1 {
+			t.Errorf("noise of %.3f Hz a pixel from %d to %d µs", rate, from, to)
+		}
+	}
+	at := int64(0)
 	for _, s := range sample.Schedule {
-		inside := func(e events.Event) bool { return s.Region.Contains(e.X, e.Y) }
-		all := between(s.From, s.To, func(events.Event) bool { return true })
-		there := between(s.From, s.To, inside)
-		if share := float64(len(there)) / float64(len(all)); len(there) < 3000 || share < 0.75 {
-			t.Errorf("%d events at %v in the show from %d µs on, %.2f of all", len(there), s.Region, s.From, share)
+		if s.To-s.From != 310_000 {
+			t.Errorf("digit %d is seen for %d µs", s.Digit, s.To-s.From)
 		}
-		for _, f := range []float64{0.1, 0.3, 0.5, 0.7, 0.9} {
-			mid := s.From + int64(f*float64(s.To-s.From))
-			want, ok := sample.Direction(mid)
-			if !ok {
-				t.Fatalf("nothing moves at %d µs", mid)
-			}
-			edge := between(mid-4000, mid+4000, inside)
-			if s.Begin == s.End { // a bar that sweeps has an OFF edge ahead of an ON edge
-				edge = between(mid-4000, mid+4000, func(e events.Event) bool { return inside(e) && e.P == events.On })
-			}
-			if got := axis(edge); len(edge) < 20 || apart(got, want) > 8 {
-				t.Errorf("at %d µs: %.1f° from %d events, want %.1f°", mid, got, len(edge), want)
-			}
+		quiet(at, s.From)
+		at = s.To
+		if n, _, _ := between(s.From, s.To); n < 1000 || n > 8000 {
+			t.Errorf("%d events of digit %d", n, s.Digit)
+		}
+		// Three saccades: down, up to the right, back to the left.
+		_, x0, y0 := between(s.From+20_000, s.From+40_000)
+		_, x1, y1 := between(s.From+60_000, s.From+75_000)
+		_, x2, y2 := between(s.From+165_000, s.From+190_000)
+		_, x3, _ := between(s.From+265_000, s.From+300_000)
+		if y1 < y0+1.5 || y2 > y1-1 || x2 < x1 || x3 > x2-0.5 {
+			t.Errorf("digit %d from %d µs: centres (%.1f, %.1f), (%.1f, %.1f), (%.1f, %.1f), x %.1f", s.Digit, s.From, x0, y0, x1, y1, x2, y2, x3)
+		}
+		if d, ok := sample.Digit(s.From); !ok || d != s.Digit {
+			t.Errorf("at %d µs: digit %d, %v", s.From, d, ok)
+		}
+		if _, ok := sample.Digit(s.To); ok {
+			t.Errorf("there is a digit at %d µs", s.To)
 		}
 	}
-	// Between the shows there is noise, and little of it.
-	quiet := between(2_620_000, sample.Duration, func(events.Event) bool { return true })
-	rate := float64(len(quiet)) / 0.08 / float64(sample.Geometry.Pixels())
-	if rate < 0.05 || rate > 0.5 {
-		t.Errorf("noise of %.3f Hz a pixel", rate)
-	}
-	if _, ok := sample.Direction(550_000); ok {
-		t.Error("something moves in a pause")
-	}
-}
-
-// axis returns the direction of the line through a cloud of events, in degrees
-// counter-clockwise with y downwards. It fits, leaves out what is 5 pixels or more
-// from the line, and fits again.
-func axis(ev []events.Event) float64 {
-	direction := 0.0
-	for range 4 {
-		var mx, my, sxx, syy, sxy float64
-		for _, e := range ev {
-			mx += float64(e.X) / float64(len(ev))
-			my -= float64(e.Y) / float64(len(ev))
-		}
-		for _, e := range ev {
-			dx, up := float64(e.X)-mx, -float64(e.Y)-my
-			sxx, syy, sxy = sxx+dx*dx, syy+up*up, sxy+dx*up
-		}
-		direction = 0.5 * math.Atan2(2*sxy, sxx-syy)
-		sin, cos := math.Sincos(direction)
-		ev = slices.DeleteFunc(slices.Clone(ev), func(e events.Event) bool {
-			return math.Abs(-(float64(e.X)-mx)*sin+(-float64(e.Y)-my)*cos) >= 5
-		})
-	}
-	return math.Mod(direction*180/math.Pi+180, 180)
-}
-
-// apart returns the angle between two lines, in degrees.
-func apart(a, b float64) float64 {
-	return math.Abs(math.Mod(a-b+270, 180) - 90)
+	quiet(at, sample.Duration)
 }
 
 func Example() {
@@ -135,5 +107,5 @@ func Example() {
 		log.Fatal(err)
 	}
 	fmt.Println(rec.Header().Geometry, m.Events, "events")
-	// Output: 128x128 27269 events
+	// Output: 34x34 26947 events
 }

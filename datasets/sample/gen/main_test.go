@@ -9,9 +9,6 @@ import (
 
 // TestReproducible makes the recording anew: it is the file in the repository.
 func TestReproducible(t *testing.T) {
-	if testing.Short() {
-		t.Skip("2.7 s of 128 × 128 pixels take seconds")
-	}
 	name := filepath.Join(t.TempDir(), "again.aedat4")
 	if err := run(name); err != nil {
 		t.Fatal(err)
