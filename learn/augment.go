@@ -111,6 +111,7 @@ type shifted struct {
 
 func (s *shifted) Fill(in *Input, i, epoch int) {
 	s.Data.Fill(in, i, epoch)
+	in.Unpack()
 	if epoch < 0 {
 		return
 	}
@@ -172,6 +173,7 @@ type jittered struct {
 
 func (j *jittered) Fill(in *Input, i, epoch int) {
 	j.Data.Fill(in, i, epoch)
+	in.Unpack()
 	if epoch < 0 || in.Constant {
 		return
 	}
@@ -230,6 +232,7 @@ const maxCount = 255
 
 func (p *dropped) Fill(in *Input, i, epoch int) {
 	p.Data.Fill(in, i, epoch)
+	in.Unpack()
 	if epoch < 0 {
 		return
 	}

@@ -36,7 +36,9 @@ func (m *machine) back(l, next *layer, k, b int, s *scratch) {
 	rows := m.rows()
 	u := l.block(k, rows)
 	cols := min(l.width, l.n-k*l.width)
-	touch(u[b*m.steps*l.width : (b+1)*m.steps*l.width])
+	if next := (b + 1) * m.steps * l.width; b+1 < m.samples { // is read from its end, after this sample
+		kernel.Fetch(u[next : next+m.steps*l.width])
+	}
 	sum := l.perSample(l.sumD, k, b, m.samples)
 	clear(sum)
 	later := s.zero[:l.width]
@@ -137,18 +139,4 @@ func (l *layer) learn(gb, gt, delta, v []float32, k int) {
 func (l *layer) perSample(x []float32, k, b, samples int) []float32 {
 	at := (k*samples + b) * l.width
 	return x[at : at+l.width]
-}
-
-// touch fetches memory into the cache that is about to be read in an order that
-// processors do not foresee: backwards, or after other work. It returns something
-// that depends on all of it, so that the loads are made.
-//
-//go:noinline
-func touch(x []float32) uint32 {
-	const line = 16 // of float32
-	var any uint32
-	for i := 0; i < len(x); i += line {
-		any |= math.Float32bits(x[i])
-	}
-	return any
 }

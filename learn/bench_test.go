@@ -7,6 +7,7 @@ import (
 
 	"dvsim/network"
 	"dvsim/neuron"
+	"dvsim/trace"
 )
 
 // chain makes a network of dense Leaky layers with biases.
@@ -58,15 +59,32 @@ func still(samples, sources, steps, classes int, seed uint64) *batchData {
 	return d
 }
 
+// recorded makes an encoded data set of random spikes.
+func recorded(d *batchData) Data {
+	set := &trace.Set{Layer: trace.Layer{H: 1, W: d.n, C: 1}, Steps: d.steps, Classes: make([]string, d.Classes())}
+	for b := range d.inputs {
+		m := trace.Sample{Label: d.labels[b]}
+		for t := range d.steps {
+			src, val := d.inputs[b].Step(t)
+			for k, i := range src {
+				m.Entries = trace.AppendPacked(m.Entries, i, int(val[k]))
+			}
+			m.Ends = append(m.Ends, uint32(len(m.Entries)))
+		}
+		set.Samples = append(set.Samples, m)
+	}
+	return Spikes(set)
+}
+
 // BenchmarkStep is one batch of training.
 func BenchmarkStep(b *testing.B) {
 	for _, c := range []struct {
 		name string
 		net  *network.Network
-		data *batchData
+		data Data
 	}{
-		{"nmnist-3%", chain(2312, 256, 10), noise(128, 2312, 25, 10, 0.03, 1)},
-		{"nmnist-6%", chain(2312, 256, 10), noise(128, 2312, 25, 10, 0.06, 1)},
+		{"nmnist-3%", chain(2312, 256, 10), recorded(noise(128, 2312, 25, 10, 0.03, 1))},
+		{"nmnist-6%", chain(2312, 256, 10), recorded(noise(128, 2312, 25, 10, 0.06, 1))},
 		{"tutorial", chain(784, 256, 10), still(128, 784, 25, 10, 1)},
 	} {
 		for _, workers := range []int{1, 2} {

@@ -2,6 +2,7 @@ package learn
 
 import (
 	"fmt"
+	"math"
 
 	"dvsim/trace"
 )
@@ -32,6 +33,10 @@ type Input struct {
 	// means that all arrive with 1.
 	Source []uint32
 	Value  []float32
+	// Counted, where it is not empty, stands in the place of Source and Value: entries
+	// of trace.Pack, each source with its count. It is shared with the data and never
+	// written to; no copy is made of encoded data sets. See [Input.Unpack].
+	Counted []uint32
 	// Ends[t] is the length of the lists up to the end of step t.
 	Ends []int
 	// Constant tells that the first step holds for all steps: Ends has one element.
@@ -40,7 +45,7 @@ type Input struct {
 
 // Reset empties the input and keeps its memory.
 func (in *Input) Reset() {
-	in.Source, in.Value, in.Ends, in.Constant = in.Source[:0], in.Value[:0], in.Ends[:0], false
+	in.Source, in.Value, in.Counted, in.Ends, in.Constant = in.Source[:0], in.Value[:0], nil, in.Ends[:0], false
 }
 
 // Add appends a source to the step under way.
@@ -52,27 +57,73 @@ func (in *Input) Add(source uint32, value float32) {
 // EndStep closes the step under way.
 func (in *Input) EndStep() { in.Ends = append(in.Ends, len(in.Source)) }
 
-// Step is what arrives in step t.
-func (in *Input) Step(t int) (source []uint32, value []float32) {
+// bounds is where step t lies in the lists.
+func (in *Input) bounds(t int) (lo, hi int) {
 	if in.Constant {
 		t = 0
 	}
-	lo := 0
 	if t > 0 {
 		lo = in.Ends[t-1]
 	}
-	source = in.Source[lo:in.Ends[t]]
+	return lo, in.Ends[t]
+}
+
+// Step is what arrives in step t. Counted must have been unpacked; value is nil
+// where all sources arrive with 1.
+func (in *Input) Step(t int) (source []uint32, value []float32) {
+	lo, hi := in.bounds(t)
+	source = in.Source[lo:hi]
 	if len(in.Value) == 0 {
 		return source, nil
 	}
-	return source, in.Value[lo:in.Ends[t]]
+	return source, in.Value[lo:hi]
+}
+
+// Unpack turns Counted into Source and Value, which may be written to. Data that
+// changes the samples of other data calls it first.
+func (in *Input) Unpack() {
+	if len(in.Counted) == 0 {
+		return
+	}
+	in.Source, in.Value = in.Source[:0], in.Value[:0]
+	at := 0
+	for t, end := range in.Ends {
+		last := -1
+		for _, e := range in.Counted[at:end] {
+			source, count := trace.Unpack(e)
+			if int(source) == last { // a count of more than 255 has several entries
+				in.Value[len(in.Value)-1] += float32(count)
+				continue
+			}
+			last = int(source)
+			in.Source = append(in.Source, source)
+			in.Value = append(in.Value, float32(count))
+		}
+		at = end
+		in.Ends[t] = len(in.Source)
+	}
+	in.Counted = nil
 }
 
 // Spikes is Data made of recorded spikes: an encoded data set, or recorded traces.
 // The set must have passed its Check.
-func Spikes(set *trace.Set) Data { return &spikes{set} }
+func Spikes(set *trace.Set) Data {
+	s := &spikes{set: set, large: make([]bool, len(set.Samples))}
+	for i := range set.Samples {
+		for _, e := range set.Samples[i].Entries {
+			if _, count := trace.Unpack(e); count == math.MaxUint8 {
+				s.large[i] = true
+				break
+			}
+		}
+	}
+	return s
+}
 
-type spikes struct{ set *trace.Set }
+type spikes struct {
+	set   *trace.Set
+	large []bool // samples with counts that may have several entries
+}
 
 func (s *spikes) Len() int          { return len(s.set.Samples) }
 func (s *spikes) Sources() int      { return s.set.Layer.Len() }
@@ -84,21 +135,12 @@ func (s *spikes) Name(i int) string { return s.set.Samples[i].Name }
 func (s *spikes) Fill(in *Input, i, _ int) {
 	in.Reset()
 	m := &s.set.Samples[i]
-	at := 0
+	in.Counted = m.Entries
 	for _, end := range m.Ends {
-		last := -1
-		for _, e := range m.Entries[at:end] {
-			source, count := trace.Unpack(e)
-			if int(source) == last { // a count of more than 255 has several entries
-				in.Value[len(in.Value)-1] += float32(count)
-				continue
-			}
-			last = int(source)
-			in.Source = append(in.Source, source)
-			in.Value = append(in.Value, float32(count))
-		}
-		at = int(end)
-		in.Ends = append(in.Ends, len(in.Source))
+		in.Ends = append(in.Ends, int(end))
+	}
+	if s.large[i] {
+		in.Unpack()
 	}
 }
 

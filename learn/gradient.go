@@ -1,19 +1,17 @@
 package learn
 
 import (
-	"slices"
-
 	"dvsim/internal/kernel"
 )
 
 // sourceLists turns the inputs of a batch around: for each source the rows in
-// which it spiked, and with which value. With a list a source, a weight gradient is
-// a gather like the way there; without, it would be a scatter, which is three
-// times as slow and must not be shared between workers.
+// which it spiked, and how often. With a list a source, a weight gradient is a
+// gather like the way there; without, it would be a scatter, which is three times as
+// slow and must not be shared between workers.
 type sourceLists struct {
 	n     int      // sources
 	start []uint32 // [n+1]
-	row   []uint32
+	row   []uint32 // with its count in the upper bits (kernel.Counted) where the batch is packed
 	value []float32
 	at    [][]uint32 // [chunk][n] where the next entry of a source goes
 }
@@ -29,15 +27,7 @@ func (s *sourceLists) build(m *machine) {
 	for len(s.at) < pieces {
 		s.at = append(s.at, make([]uint32, s.n))
 	}
-	m.crew.do(pieces, func(_, i int) {
-		count := s.at[i]
-		clear(count)
-		for b, to := m.piece(i); b < to; b++ {
-			for _, src := range m.inputs[b].Source {
-				count[src]++
-			}
-		}
-	})
+	m.crew.do(pieces, func(_, i int) { s.count(m, i) })
 	s.start = resize(s.start, s.n+1)
 	total := uint32(0)
 	for src := range s.n {
@@ -49,31 +39,80 @@ func (s *sourceLists) build(m *machine) {
 		}
 	}
 	s.start[s.n] = total
-	s.row = slices.Grow(s.row[:0], int(total))[:total]
-	s.value = slices.Grow(s.value[:0], int(total))[:total]
-	m.crew.do(pieces, func(_, i int) {
-		at := s.at[i]
-		for b, to := m.piece(i); b < to; b++ {
-			in := &m.inputs[b]
-			for t := range in.Ends {
-				r := uint32(b*m.steps + t)
-				if in.Constant {
-					r = uint32(b)
-				}
-				src, val := in.Step(t)
-				for k, x := range src {
-					p := at[x]
-					at[x] = p + 1
-					s.row[p] = r
-					if val != nil {
-						s.value[p] = val[k]
-					} else {
-						s.value[p] = 1
-					}
+	s.row = resize(s.row, int(total))
+	if m.packed {
+		m.crew.do(pieces, func(_, i int) { s.placeCounted(m, i) })
+		return
+	}
+	s.value = resize(s.value, int(total))
+	m.crew.do(pieces, func(_, i int) { s.place(m, i) })
+}
+
+// count counts the entries of each source in a chunk of samples.
+func (s *sourceLists) count(m *machine, i int) {
+	count := s.at[i]
+	clear(count)
+	for b, to := m.piece(i); b < to; b++ {
+		for _, e := range m.inputs[b].Counted {
+			count[e&sourceBits]++
+		}
+		for _, src := range m.inputs[b].Source {
+			count[src]++
+		}
+	}
+}
+
+// sourceBits are the bits of a counted entry that tell the source, or the row.
+const sourceBits = 1<<kernel.CountBits - 1
+
+func (s *sourceLists) placeCounted(m *machine, i int) {
+	at, row := s.at[i], s.row
+	for b, to := m.piece(i); b < to; b++ {
+		in := &m.inputs[b]
+		for t := range in.Ends {
+			lo, hi := in.bounds(t)
+			r := uint32(b*m.steps + t)
+			for _, e := range in.Counted[lo:hi] {
+				p := at[e&sourceBits]
+				at[e&sourceBits] = p + 1
+				row[p] = r | e&^sourceBits
+			}
+		}
+	}
+}
+
+func (s *sourceLists) place(m *machine, i int) {
+	at := s.at[i]
+	for b, to := m.piece(i); b < to; b++ {
+		in := &m.inputs[b]
+		for t := range in.Ends {
+			r := uint32(b*m.steps + t)
+			if in.Constant {
+				r = uint32(b) // a row of the gradients summed over the steps
+			}
+			src, val := in.Step(t)
+			for k, x := range src {
+				p := at[x]
+				at[x] = p + 1
+				s.row[p], s.value[p] = r, 1
+				if val != nil {
+					s.value[p] = val[k]
 				}
 			}
 		}
-	})
+	}
+}
+
+// gather is the gradient of the weights of one source: the sum of the gradients of
+// the rows in which it spiked.
+func (s *sourceLists) gather(g, delta []float32, width, src int, packed bool) {
+	clear(g)
+	lo, hi := s.start[src], s.start[src+1]
+	if packed {
+		kernel.AddCounted(g, delta, width, s.row[lo:hi])
+		return
+	}
+	kernel.AxpyRows(g, delta, width, s.row[lo:hi], s.value[lo:hi])
 }
 
 // weights makes the gradients of all weights of a layer, row by row of a source
@@ -95,13 +134,11 @@ func (m *machine) weights(i int, done func(p *param, lo, hi int, g []float32)) {
 			for src, to := sourceRange(s.n, piece%ranges); src < to; src++ {
 				at := (k*s.n + src) * l.width
 				if src+1 < to { // what the optimiser will want next
-					touch(p.x[at+l.width:][:l.width])
-					touch(row(p.m, at+l.width, at+2*l.width))
-					touch(row(p.v, at+l.width, at+2*l.width))
+					kernel.Fetch(p.x[at+l.width:][:l.width])
+					kernel.Fetch(row(p.m, at+l.width, at+2*l.width))
+					kernel.Fetch(row(p.v, at+l.width, at+2*l.width))
 				}
-				clear(g)
-				lo, hi := s.start[src], s.start[src+1]
-				kernel.AxpyRows(g, delta, l.width, s.row[lo:hi], s.value[lo:hi])
+				s.gather(g, delta, l.width, src, m.packed)
 				done(p, at, at+l.width, g)
 			}
 		})

@@ -227,8 +227,8 @@ func (l *layer) forward(in *Input, b, steps, rows, from, to int, always bool, s 
 		hot = hot || v > l.theta[j]
 	}
 	for t := range steps {
-		src, val := in.Step(t)
-		if !always && len(src) == 0 && !hot {
+		lo, hi := in.bounds(t)
+		if !always && lo == hi && !hot {
 			l.skip(b, t, steps, rows, last)
 			continue
 		}
@@ -244,8 +244,9 @@ func (l *layer) forward(in *Input, b, steps, rows, from, to int, always bool, s 
 			switch {
 			case !in.Constant:
 				clear(acc)
-				l.in.sum(acc, k, src, val)
+				l.in.sum(acc, k, in, lo, hi)
 			case t == 0:
+				src, val := in.Step(t)
 				l.in.constant(acc, s.double, k, src, val)
 			}
 			beta := l.columns(l.beta, k)

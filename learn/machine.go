@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"dvsim/network"
+	"dvsim/trace"
 )
 
 // machine is a network with everything that a batch needs: the layers with their
@@ -17,6 +18,7 @@ type machine struct {
 	samples   int // of the batch under way
 	inputs    []Input
 	labels    []int
+	packed    bool  // all inputs are lists with counts
 	predicted []int // after predict
 	output    Output
 	grad      Gradient
@@ -84,6 +86,21 @@ func (m *machine) load(d Data, samples []int, epoch int) {
 			m.labels[b] = d.Label(samples[b])
 		}
 	})
+	if m.counted(); !m.packed {
+		for b := range m.samples {
+			m.inputs[b].Unpack()
+		}
+	}
+}
+
+// counted finds out whether all inputs of the batch are lists with counts, whose rows
+// fit beside the counts.
+func (m *machine) counted() {
+	m.packed = m.rows() < trace.MaxSources
+	for b := range m.samples {
+		in := &m.inputs[b]
+		m.packed = m.packed && !in.Constant && (in.Counted != nil || len(in.Source) == 0)
+	}
 }
 
 // forward runs the batch through all layers.

@@ -11,9 +11,9 @@ import (
 // layer that it arrives at, cut into blocks; sources are those of the layer that
 // it comes from. Pieces of one call write nothing that another piece writes.
 type synapses interface {
-	// sum adds what arrives in a step to the inputs of block k. value nil means that
-	// each source arrives with scale 1.
-	sum(acc []float32, k int, source []uint32, value []float32)
+	// sum adds what arrives in a step, a stretch of the lists of in, to the inputs of
+	// block k.
+	sum(acc []float32, k int, in *Input, lo, hi int)
 	// constant is sum for an input that holds for all steps: in double precision,
 	// rounded once. double is scratch.
 	constant(acc []float32, double []float64, k int, source []uint32, value []float32)
@@ -86,13 +86,16 @@ func (c *denseConn) rows(x []float32, k int) []float32 {
 	return x[k*n : (k+1)*n]
 }
 
-func (c *denseConn) sum(acc []float32, k int, source []uint32, value []float32) {
+func (c *denseConn) sum(acc []float32, k int, in *Input, lo, hi int) {
 	w := c.rows(c.w.x, k)
-	if value == nil {
-		kernel.AddRows(acc, w, c.width, source)
-		return
+	switch {
+	case in.Counted != nil:
+		kernel.AddCounted(acc, w, c.width, in.Counted[lo:hi])
+	case len(in.Value) == 0:
+		kernel.AddRows(acc, w, c.width, in.Source[lo:hi])
+	default:
+		kernel.AxpyRows(acc, w, c.width, in.Source[lo:hi], in.Value[lo:hi])
 	}
-	kernel.AxpyRows(acc, w, c.width, source, value)
 }
 
 func (c *denseConn) constant(acc []float32, double []float64, k int, source []uint32, value []float32) {

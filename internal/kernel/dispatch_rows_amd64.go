@@ -132,3 +132,47 @@ func addToRowsOnce(w []float32, stride int, rows []uint32, row []float32) {
 		addToRowsGeneric(w, stride, rows[done:], row)
 	}
 }
+
+func fetch(x []float32) {
+	for len(x) > callElements {
+		fetch(x[:callElements])
+		x = x[callElements:]
+	}
+	switch active {
+	case avx512:
+		fetchAVX512(x)
+	case avx2:
+		fetchAVX2(x)
+	}
+}
+
+func addCounted(acc, w []float32, stride int, rows []Counted) {
+	n := len(acc)
+	if active == generic || n > len(w) {
+		addCountedGeneric(acc, w, stride, rows)
+		return
+	}
+	if n > callElements {
+		addCounted(acc[:callElements], w, stride, rows)
+		addCounted(acc[callElements:], w[callElements:], stride, rows)
+		return
+	}
+	for len(rows)*n > callElements && len(rows) > 1 {
+		k := min(len(rows), rowsPerCall(n))
+		addCountedOnce(acc, w, stride, rows[:k])
+		rows = rows[k:]
+	}
+	addCountedOnce(acc, w, stride, rows)
+}
+
+func addCountedOnce(acc, w []float32, stride int, rows []Counted) {
+	var done int
+	if active == avx512 {
+		done = addCountedAVX512(acc, w, stride, rows, &counts)
+	} else {
+		done = addCountedAVX2(acc, w, stride, rows, &counts)
+	}
+	if done != len(rows) {
+		addCountedGeneric(acc, w, stride, rows)
+	}
+}

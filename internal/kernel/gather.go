@@ -44,3 +44,44 @@ func addToRowsGeneric(w []float32, stride int, rows []uint32, row []float32) {
 		addRowGeneric(w[int(r)*stride:][:len(row)], row)
 	}
 }
+
+// Counted is a row of a matrix in the lower 24 bits and how often it is added, 1 to
+// 255, in the upper 8: the form in which encoded data sets keep their spikes.
+type Counted = uint32
+
+// CountBits is where the count of a [Counted] begins.
+const CountBits = 24
+
+// AddCounted adds multiples of rows of a matrix, in the order given: for each e of
+// rows, with r its row and n its count, acc[i] += float32(n·w[r·stride+i]) for all
+// i of acc. It has the bits of [AxpyRows] with the same rows and counts.
+func AddCounted(acc, w []float32, stride int, rows []Counted) { addCounted(acc, w, stride, rows) }
+
+// counts holds the numbers that a count stands for.
+var counts = func() (x [256]float32) {
+	for n := range x {
+		x[n] = float32(n)
+	}
+	return x
+}()
+
+func addCountedGeneric(acc, w []float32, stride int, rows []Counted) {
+	n := len(acc)
+	w = w[:len(w):len(w)]
+	const row = 1<<CountBits - 1
+	for len(rows) >= 4 {
+		e0, e1, e2, e3 := rows[0], rows[1], rows[2], rows[3]
+		r0 := w[int(e0&row)*stride:][:n]
+		r1 := w[int(e1&row)*stride:][:n]
+		r2 := w[int(e2&row)*stride:][:n]
+		r3 := w[int(e3&row)*stride:][:n]
+		x0, x1, x2, x3 := counts[e0>>CountBits], counts[e1>>CountBits], counts[e2>>CountBits], counts[e3>>CountBits]
+		for i, a := range acc {
+			acc[i] = a + float32(x0*r0[i]) + float32(x1*r1[i]) + float32(x2*r2[i]) + float32(x3*r3[i])
+		}
+		rows = rows[4:]
+	}
+	for _, e := range rows {
+		axpyRowGeneric(acc, w[int(e&row)*stride:][:n], counts[e>>CountBits])
+	}
+}

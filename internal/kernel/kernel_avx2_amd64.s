@@ -861,6 +861,414 @@ end:
 	VZEROUPPER
 	RET
 
+// func addCountedAVX2(acc []float32, w []float32, stride int, rows []uint32, table *[256]float32) (done int)
+// Requires: AVX, CMOV
+TEXT ·addCountedAVX2(SB), NOSPLIT, $0-96
+	MOVQ  acc_base+0(FP), AX
+	MOVQ  table+80(FP), CX
+	MOVQ  acc_len+8(FP), DX
+	MOVQ  w_base+24(FP), BX
+	MOVQ  w_len+32(FP), SI
+	MOVQ  stride+48(FP), DI
+	MOVQ  rows_base+56(FP), R8
+	MOVQ  rows_len+64(FP), R9
+	SUBQ  DX, SI
+	XORQ  R10, R10
+	TESTQ R9, R9
+	JEQ   end
+
+next:
+	CMPQ DX, $0x00000039
+	JGE  strip0
+	CMPQ DX, $0x00000031
+	JGE  strip1
+	CMPQ DX, $0x00000029
+	JGE  strip2
+	CMPQ DX, $0x00000021
+	JGE  strip3
+	CMPQ DX, $0x00000019
+	JGE  strip4
+	CMPQ DX, $0x00000011
+	JGE  strip5
+	CMPQ DX, $0x00000009
+	JGE  strip6
+	CMPQ DX, $0x00000001
+	JGE  strip7
+	JMP  end
+
+strip0:
+	LEAQ       -56(DX), R10
+	MOVQ       $0x00000008, R11
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	LEAQ       tails<>+32(SB), R11
+	NEGQ       R10
+	VMOVUPS    (R11)(R10*4), Y8
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    64(AX), Y2
+	VMOVUPS    96(AX), Y3
+	VMOVUPS    128(AX), Y4
+	VMOVUPS    160(AX), Y5
+	VMOVUPS    192(AX), Y6
+	VMASKMOVPS 224(AX), Y8, Y7
+	XORQ       R10, R10
+
+row0:
+	MOVL         (R8)(R10*4), R11
+	MOVL         R11, R12
+	SHRL         $0x18, R12
+	ANDL         $0x00ffffff, R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VBROADCASTSS (CX)(R12*4), Y9
+	VMULPS       (BX)(R11*4), Y9, Y10
+	VADDPS       Y10, Y0, Y0
+	VMULPS       32(BX)(R11*4), Y9, Y10
+	VADDPS       Y10, Y1, Y1
+	VMULPS       64(BX)(R11*4), Y9, Y10
+	VADDPS       Y10, Y2, Y2
+	VMULPS       96(BX)(R11*4), Y9, Y10
+	VADDPS       Y10, Y3, Y3
+	VMULPS       128(BX)(R11*4), Y9, Y10
+	VADDPS       Y10, Y4, Y4
+	VMULPS       160(BX)(R11*4), Y9, Y10
+	VADDPS       Y10, Y5, Y5
+	VMULPS       192(BX)(R11*4), Y9, Y10
+	VADDPS       Y10, Y6, Y6
+	VMASKMOVPS   224(BX)(R11*4), Y8, Y10
+	VMULPS       Y10, Y9, Y9
+	VADDPS       Y9, Y7, Y7
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row0
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMASKMOVPS   Y7, Y8, 224(AX)
+	ADDQ         $0x00000100, BX
+	ADDQ         $0x00000100, AX
+	SUBQ         $0x00000040, DX
+	JMP          next
+
+strip1:
+	LEAQ       -48(DX), R10
+	MOVQ       $0x00000008, R11
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	LEAQ       tails<>+32(SB), R11
+	NEGQ       R10
+	VMOVUPS    (R11)(R10*4), Y7
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    64(AX), Y2
+	VMOVUPS    96(AX), Y3
+	VMOVUPS    128(AX), Y4
+	VMOVUPS    160(AX), Y5
+	VMASKMOVPS 192(AX), Y7, Y6
+	XORQ       R10, R10
+
+row1:
+	MOVL         (R8)(R10*4), R11
+	MOVL         R11, R12
+	SHRL         $0x18, R12
+	ANDL         $0x00ffffff, R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VBROADCASTSS (CX)(R12*4), Y8
+	VMULPS       (BX)(R11*4), Y8, Y9
+	VADDPS       Y9, Y0, Y0
+	VMULPS       32(BX)(R11*4), Y8, Y9
+	VADDPS       Y9, Y1, Y1
+	VMULPS       64(BX)(R11*4), Y8, Y9
+	VADDPS       Y9, Y2, Y2
+	VMULPS       96(BX)(R11*4), Y8, Y9
+	VADDPS       Y9, Y3, Y3
+	VMULPS       128(BX)(R11*4), Y8, Y9
+	VADDPS       Y9, Y4, Y4
+	VMULPS       160(BX)(R11*4), Y8, Y9
+	VADDPS       Y9, Y5, Y5
+	VMASKMOVPS   192(BX)(R11*4), Y7, Y9
+	VMULPS       Y9, Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row1
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMASKMOVPS   Y6, Y7, 192(AX)
+	ADDQ         $0x000000e0, BX
+	ADDQ         $0x000000e0, AX
+	SUBQ         $0x00000038, DX
+	JMP          next
+
+strip2:
+	LEAQ       -40(DX), R10
+	MOVQ       $0x00000008, R11
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	LEAQ       tails<>+32(SB), R11
+	NEGQ       R10
+	VMOVUPS    (R11)(R10*4), Y6
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    64(AX), Y2
+	VMOVUPS    96(AX), Y3
+	VMOVUPS    128(AX), Y4
+	VMASKMOVPS 160(AX), Y6, Y5
+	XORQ       R10, R10
+
+row2:
+	MOVL         (R8)(R10*4), R11
+	MOVL         R11, R12
+	SHRL         $0x18, R12
+	ANDL         $0x00ffffff, R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VBROADCASTSS (CX)(R12*4), Y7
+	VMULPS       (BX)(R11*4), Y7, Y8
+	VADDPS       Y8, Y0, Y0
+	VMULPS       32(BX)(R11*4), Y7, Y8
+	VADDPS       Y8, Y1, Y1
+	VMULPS       64(BX)(R11*4), Y7, Y8
+	VADDPS       Y8, Y2, Y2
+	VMULPS       96(BX)(R11*4), Y7, Y8
+	VADDPS       Y8, Y3, Y3
+	VMULPS       128(BX)(R11*4), Y7, Y8
+	VADDPS       Y8, Y4, Y4
+	VMASKMOVPS   160(BX)(R11*4), Y6, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y5, Y5
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row2
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMASKMOVPS   Y5, Y6, 160(AX)
+	ADDQ         $0x000000c0, BX
+	ADDQ         $0x000000c0, AX
+	SUBQ         $0x00000030, DX
+	JMP          next
+
+strip3:
+	LEAQ       -32(DX), R10
+	MOVQ       $0x00000008, R11
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	LEAQ       tails<>+32(SB), R11
+	NEGQ       R10
+	VMOVUPS    (R11)(R10*4), Y5
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    64(AX), Y2
+	VMOVUPS    96(AX), Y3
+	VMASKMOVPS 128(AX), Y5, Y4
+	XORQ       R10, R10
+
+row3:
+	MOVL         (R8)(R10*4), R11
+	MOVL         R11, R12
+	SHRL         $0x18, R12
+	ANDL         $0x00ffffff, R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VBROADCASTSS (CX)(R12*4), Y6
+	VMULPS       (BX)(R11*4), Y6, Y7
+	VADDPS       Y7, Y0, Y0
+	VMULPS       32(BX)(R11*4), Y6, Y7
+	VADDPS       Y7, Y1, Y1
+	VMULPS       64(BX)(R11*4), Y6, Y7
+	VADDPS       Y7, Y2, Y2
+	VMULPS       96(BX)(R11*4), Y6, Y7
+	VADDPS       Y7, Y3, Y3
+	VMASKMOVPS   128(BX)(R11*4), Y5, Y7
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row3
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMASKMOVPS   Y4, Y5, 128(AX)
+	ADDQ         $0x000000a0, BX
+	ADDQ         $0x000000a0, AX
+	SUBQ         $0x00000028, DX
+	JMP          next
+
+strip4:
+	LEAQ       -24(DX), R10
+	MOVQ       $0x00000008, R11
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	LEAQ       tails<>+32(SB), R11
+	NEGQ       R10
+	VMOVUPS    (R11)(R10*4), Y4
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    64(AX), Y2
+	VMASKMOVPS 96(AX), Y4, Y3
+	XORQ       R10, R10
+
+row4:
+	MOVL         (R8)(R10*4), R11
+	MOVL         R11, R12
+	SHRL         $0x18, R12
+	ANDL         $0x00ffffff, R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VBROADCASTSS (CX)(R12*4), Y5
+	VMULPS       (BX)(R11*4), Y5, Y6
+	VADDPS       Y6, Y0, Y0
+	VMULPS       32(BX)(R11*4), Y5, Y6
+	VADDPS       Y6, Y1, Y1
+	VMULPS       64(BX)(R11*4), Y5, Y6
+	VADDPS       Y6, Y2, Y2
+	VMASKMOVPS   96(BX)(R11*4), Y4, Y6
+	VMULPS       Y6, Y5, Y5
+	VADDPS       Y5, Y3, Y3
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row4
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMASKMOVPS   Y3, Y4, 96(AX)
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000080, AX
+	SUBQ         $0x00000020, DX
+	JMP          next
+
+strip5:
+	LEAQ       -16(DX), R10
+	MOVQ       $0x00000008, R11
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	LEAQ       tails<>+32(SB), R11
+	NEGQ       R10
+	VMOVUPS    (R11)(R10*4), Y3
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMASKMOVPS 64(AX), Y3, Y2
+	XORQ       R10, R10
+
+row5:
+	MOVL         (R8)(R10*4), R11
+	MOVL         R11, R12
+	SHRL         $0x18, R12
+	ANDL         $0x00ffffff, R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VBROADCASTSS (CX)(R12*4), Y4
+	VMULPS       (BX)(R11*4), Y4, Y5
+	VADDPS       Y5, Y0, Y0
+	VMULPS       32(BX)(R11*4), Y4, Y5
+	VADDPS       Y5, Y1, Y1
+	VMASKMOVPS   64(BX)(R11*4), Y3, Y5
+	VMULPS       Y5, Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row5
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMASKMOVPS   Y2, Y3, 64(AX)
+	ADDQ         $0x00000060, BX
+	ADDQ         $0x00000060, AX
+	SUBQ         $0x00000018, DX
+	JMP          next
+
+strip6:
+	LEAQ       -8(DX), R10
+	MOVQ       $0x00000008, R11
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	LEAQ       tails<>+32(SB), R11
+	NEGQ       R10
+	VMOVUPS    (R11)(R10*4), Y2
+	VMOVUPS    (AX), Y0
+	VMASKMOVPS 32(AX), Y2, Y1
+	XORQ       R10, R10
+
+row6:
+	MOVL         (R8)(R10*4), R11
+	MOVL         R11, R12
+	SHRL         $0x18, R12
+	ANDL         $0x00ffffff, R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VBROADCASTSS (CX)(R12*4), Y3
+	VMULPS       (BX)(R11*4), Y3, Y4
+	VADDPS       Y4, Y0, Y0
+	VMASKMOVPS   32(BX)(R11*4), Y2, Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row6
+	VMOVUPS      Y0, (AX)
+	VMASKMOVPS   Y1, Y2, 32(AX)
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x00000040, AX
+	SUBQ         $0x00000010, DX
+	JMP          next
+
+strip7:
+	LEAQ       (DX), R10
+	MOVQ       $0x00000008, R11
+	CMPQ       R10, R11
+	CMOVQGT    R11, R10
+	LEAQ       tails<>+32(SB), R11
+	NEGQ       R10
+	VMOVUPS    (R11)(R10*4), Y1
+	VMASKMOVPS (AX), Y1, Y0
+	XORQ       R10, R10
+
+row7:
+	MOVL         (R8)(R10*4), R11
+	MOVL         R11, R12
+	SHRL         $0x18, R12
+	ANDL         $0x00ffffff, R11
+	IMULQ        DI, R11
+	CMPQ         R11, SI
+	JHI          end
+	VBROADCASTSS (CX)(R12*4), Y2
+	VMASKMOVPS   (BX)(R11*4), Y1, Y3
+	VMULPS       Y3, Y2, Y2
+	VADDPS       Y2, Y0, Y0
+	INCQ         R10
+	CMPQ         R10, R9
+	JLT          row7
+	VMASKMOVPS   Y0, Y1, (AX)
+	ADDQ         $0x00000020, BX
+	ADDQ         $0x00000020, AX
+	SUBQ         $0x00000008, DX
+	JMP          next
+
+end:
+	MOVQ R10, done+88(FP)
+	VZEROUPPER
+	RET
+
 // func axpyRowsExactAVX2(acc []float64, w []float32, stride int, rows []uint32, x []float32) (done int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·axpyRowsExactAVX2(SB), NOSPLIT, $0-112
@@ -3101,4 +3509,21 @@ tail:
 
 end:
 	VZEROUPPER
+	RET
+
+// func fetchAVX2(x []float32)
+// Requires: MMX+
+TEXT ·fetchAVX2(SB), NOSPLIT, $0-24
+	MOVQ x_base+0(FP), AX
+	MOVQ x_len+8(FP), CX
+	LEAQ (AX)(CX*4), CX
+	JMP  test
+
+next:
+	PREFETCHT0 (AX)
+	ADDQ       $0x40, AX
+
+test:
+	CMPQ AX, CX
+	JCS  next
 	RET

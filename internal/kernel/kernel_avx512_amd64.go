@@ -24,6 +24,11 @@ func addRowsAVX512(acc []float32, w []float32, stride int, rows []uint32) (done 
 //go:noescape
 func axpyRowsAVX512(acc []float32, w []float32, stride int, rows []uint32, x []float32) (done int)
 
+// addCountedAVX512 adds counted rows of w to acc, which is not longer than w, and returns how many rows came before one outside w.
+//
+//go:noescape
+func addCountedAVX512(acc []float32, w []float32, stride int, rows []uint32, table *[256]float32) (done int)
+
 // axpyRowsExactAVX512 is axpyRows with float64 accumulators.
 //
 //go:noescape
@@ -63,3 +68,8 @@ func atanBackAVX512(u []float32, ds []float32, next []float32, beta []float32, t
 //
 //go:noescape
 func adamAVX512(w []float32, m []float32, v []float32, grad []float32, oneMinusBeta1 float32, beta2 float32, oneMinusBeta2 float32, invRoot2 float32, eps float32, rate float32, l2 float32, decay float32)
+
+// fetchAVX512 asks for the memory of x.
+//
+//go:noescape
+func fetchAVX512(x []float32)

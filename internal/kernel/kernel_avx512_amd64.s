@@ -852,6 +852,422 @@ end:
 	VZEROUPPER
 	RET
 
+// func addCountedAVX512(acc []float32, w []float32, stride int, rows []uint32, table *[256]float32) (done int)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·addCountedAVX512(SB), NOSPLIT, $0-96
+	MOVQ  acc_base+0(FP), AX
+	MOVQ  table+80(FP), DX
+	MOVQ  acc_len+8(FP), BX
+	MOVQ  w_base+24(FP), SI
+	MOVQ  w_len+32(FP), DI
+	MOVQ  stride+48(FP), R8
+	MOVQ  rows_base+56(FP), R9
+	MOVQ  rows_len+64(FP), R10
+	SUBQ  BX, DI
+	XORQ  CX, CX
+	TESTQ R10, R10
+	JEQ   end
+
+next:
+	CMPQ BX, $0x00000071
+	JGE  strip0
+	CMPQ BX, $0x00000061
+	JGE  strip1
+	CMPQ BX, $0x00000051
+	JGE  strip2
+	CMPQ BX, $0x00000041
+	JGE  strip3
+	CMPQ BX, $0x00000031
+	JGE  strip4
+	CMPQ BX, $0x00000021
+	JGE  strip5
+	CMPQ BX, $0x00000011
+	JGE  strip6
+	CMPQ BX, $0x00000001
+	JGE  strip7
+	JMP  end
+
+strip0:
+	LEAQ      -112(BX), CX
+	MOVQ      $0x00000010, R11
+	CMPQ      CX, R11
+	CMOVQGT   R11, CX
+	MOVL      $0x00000001, R11
+	SHLL      CL, R11
+	DECL      R11
+	KMOVW     R11, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   64(AX), Z1
+	VMOVUPS   128(AX), Z2
+	VMOVUPS   192(AX), Z3
+	VMOVUPS   256(AX), Z4
+	VMOVUPS   320(AX), Z5
+	VMOVUPS   384(AX), Z6
+	VMOVUPS.Z 448(AX), K1, Z7
+	XORQ      CX, CX
+
+row0:
+	MOVL         (R9)(CX*4), R11
+	MOVL         R11, R12
+	SHRL         $0x18, R12
+	ANDL         $0x00ffffff, R11
+	IMULQ        R8, R11
+	CMPQ         R11, DI
+	JHI          end
+	VBROADCASTSS (DX)(R12*4), Z8
+	VMULPS       (SI)(R11*4), Z8, Z9
+	VADDPS       Z9, Z0, Z0
+	VMULPS       64(SI)(R11*4), Z8, Z9
+	VADDPS       Z9, Z1, Z1
+	VMULPS       128(SI)(R11*4), Z8, Z9
+	VADDPS       Z9, Z2, Z2
+	VMULPS       192(SI)(R11*4), Z8, Z9
+	VADDPS       Z9, Z3, Z3
+	VMULPS       256(SI)(R11*4), Z8, Z9
+	VADDPS       Z9, Z4, Z4
+	VMULPS       320(SI)(R11*4), Z8, Z9
+	VADDPS       Z9, Z5, Z5
+	VMULPS       384(SI)(R11*4), Z8, Z9
+	VADDPS       Z9, Z6, Z6
+	VMOVUPS.Z    448(SI)(R11*4), K1, Z9
+	VMULPS       Z9, Z8, Z8
+	VADDPS       Z8, Z7, Z7
+	INCQ         CX
+	CMPQ         CX, R10
+	JLT          row0
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, K1, 448(AX)
+	ADDQ         $0x00000200, SI
+	ADDQ         $0x00000200, AX
+	SUBQ         $0x00000080, BX
+	JMP          next
+
+strip1:
+	LEAQ      -96(BX), CX
+	MOVQ      $0x00000010, R11
+	CMPQ      CX, R11
+	CMOVQGT   R11, CX
+	MOVL      $0x00000001, R11
+	SHLL      CL, R11
+	DECL      R11
+	KMOVW     R11, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   64(AX), Z1
+	VMOVUPS   128(AX), Z2
+	VMOVUPS   192(AX), Z3
+	VMOVUPS   256(AX), Z4
+	VMOVUPS   320(AX), Z5
+	VMOVUPS.Z 384(AX), K1, Z6
+	XORQ      CX, CX
+
+row1:
+	MOVL         (R9)(CX*4), R11
+	MOVL         R11, R12
+	SHRL         $0x18, R12
+	ANDL         $0x00ffffff, R11
+	IMULQ        R8, R11
+	CMPQ         R11, DI
+	JHI          end
+	VBROADCASTSS (DX)(R12*4), Z7
+	VMULPS       (SI)(R11*4), Z7, Z8
+	VADDPS       Z8, Z0, Z0
+	VMULPS       64(SI)(R11*4), Z7, Z8
+	VADDPS       Z8, Z1, Z1
+	VMULPS       128(SI)(R11*4), Z7, Z8
+	VADDPS       Z8, Z2, Z2
+	VMULPS       192(SI)(R11*4), Z7, Z8
+	VADDPS       Z8, Z3, Z3
+	VMULPS       256(SI)(R11*4), Z7, Z8
+	VADDPS       Z8, Z4, Z4
+	VMULPS       320(SI)(R11*4), Z7, Z8
+	VADDPS       Z8, Z5, Z5
+	VMOVUPS.Z    384(SI)(R11*4), K1, Z8
+	VMULPS       Z8, Z7, Z7
+	VADDPS       Z7, Z6, Z6
+	INCQ         CX
+	CMPQ         CX, R10
+	JLT          row1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, K1, 384(AX)
+	ADDQ         $0x000001c0, SI
+	ADDQ         $0x000001c0, AX
+	SUBQ         $0x00000070, BX
+	JMP          next
+
+strip2:
+	LEAQ      -80(BX), CX
+	MOVQ      $0x00000010, R11
+	CMPQ      CX, R11
+	CMOVQGT   R11, CX
+	MOVL      $0x00000001, R11
+	SHLL      CL, R11
+	DECL      R11
+	KMOVW     R11, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   64(AX), Z1
+	VMOVUPS   128(AX), Z2
+	VMOVUPS   192(AX), Z3
+	VMOVUPS   256(AX), Z4
+	VMOVUPS.Z 320(AX), K1, Z5
+	XORQ      CX, CX
+
+row2:
+	MOVL         (R9)(CX*4), R11
+	MOVL         R11, R12
+	SHRL         $0x18, R12
+	ANDL         $0x00ffffff, R11
+	IMULQ        R8, R11
+	CMPQ         R11, DI
+	JHI          end
+	VBROADCASTSS (DX)(R12*4), Z6
+	VMULPS       (SI)(R11*4), Z6, Z7
+	VADDPS       Z7, Z0, Z0
+	VMULPS       64(SI)(R11*4), Z6, Z7
+	VADDPS       Z7, Z1, Z1
+	VMULPS       128(SI)(R11*4), Z6, Z7
+	VADDPS       Z7, Z2, Z2
+	VMULPS       192(SI)(R11*4), Z6, Z7
+	VADDPS       Z7, Z3, Z3
+	VMULPS       256(SI)(R11*4), Z6, Z7
+	VADDPS       Z7, Z4, Z4
+	VMOVUPS.Z    320(SI)(R11*4), K1, Z7
+	VMULPS       Z7, Z6, Z6
+	VADDPS       Z6, Z5, Z5
+	INCQ         CX
+	CMPQ         CX, R10
+	JLT          row2
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, K1, 320(AX)
+	ADDQ         $0x00000180, SI
+	ADDQ         $0x00000180, AX
+	SUBQ         $0x00000060, BX
+	JMP          next
+
+strip3:
+	LEAQ      -64(BX), CX
+	MOVQ      $0x00000010, R11
+	CMPQ      CX, R11
+	CMOVQGT   R11, CX
+	MOVL      $0x00000001, R11
+	SHLL      CL, R11
+	DECL      R11
+	KMOVW     R11, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   64(AX), Z1
+	VMOVUPS   128(AX), Z2
+	VMOVUPS   192(AX), Z3
+	VMOVUPS.Z 256(AX), K1, Z4
+	XORQ      CX, CX
+
+row3:
+	MOVL         (R9)(CX*4), R11
+	MOVL         R11, R12
+	SHRL         $0x18, R12
+	ANDL         $0x00ffffff, R11
+	IMULQ        R8, R11
+	CMPQ         R11, DI
+	JHI          end
+	VBROADCASTSS (DX)(R12*4), Z5
+	VMULPS       (SI)(R11*4), Z5, Z6
+	VADDPS       Z6, Z0, Z0
+	VMULPS       64(SI)(R11*4), Z5, Z6
+	VADDPS       Z6, Z1, Z1
+	VMULPS       128(SI)(R11*4), Z5, Z6
+	VADDPS       Z6, Z2, Z2
+	VMULPS       192(SI)(R11*4), Z5, Z6
+	VADDPS       Z6, Z3, Z3
+	VMOVUPS.Z    256(SI)(R11*4), K1, Z6
+	VMULPS       Z6, Z5, Z5
+	VADDPS       Z5, Z4, Z4
+	INCQ         CX
+	CMPQ         CX, R10
+	JLT          row3
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, K1, 256(AX)
+	ADDQ         $0x00000140, SI
+	ADDQ         $0x00000140, AX
+	SUBQ         $0x00000050, BX
+	JMP          next
+
+strip4:
+	LEAQ      -48(BX), CX
+	MOVQ      $0x00000010, R11
+	CMPQ      CX, R11
+	CMOVQGT   R11, CX
+	MOVL      $0x00000001, R11
+	SHLL      CL, R11
+	DECL      R11
+	KMOVW     R11, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   64(AX), Z1
+	VMOVUPS   128(AX), Z2
+	VMOVUPS.Z 192(AX), K1, Z3
+	XORQ      CX, CX
+
+row4:
+	MOVL         (R9)(CX*4), R11
+	MOVL         R11, R12
+	SHRL         $0x18, R12
+	ANDL         $0x00ffffff, R11
+	IMULQ        R8, R11
+	CMPQ         R11, DI
+	JHI          end
+	VBROADCASTSS (DX)(R12*4), Z4
+	VMULPS       (SI)(R11*4), Z4, Z5
+	VADDPS       Z5, Z0, Z0
+	VMULPS       64(SI)(R11*4), Z4, Z5
+	VADDPS       Z5, Z1, Z1
+	VMULPS       128(SI)(R11*4), Z4, Z5
+	VADDPS       Z5, Z2, Z2
+	VMOVUPS.Z    192(SI)(R11*4), K1, Z5
+	VMULPS       Z5, Z4, Z4
+	VADDPS       Z4, Z3, Z3
+	INCQ         CX
+	CMPQ         CX, R10
+	JLT          row4
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, K1, 192(AX)
+	ADDQ         $0x00000100, SI
+	ADDQ         $0x00000100, AX
+	SUBQ         $0x00000040, BX
+	JMP          next
+
+strip5:
+	LEAQ      -32(BX), CX
+	MOVQ      $0x00000010, R11
+	CMPQ      CX, R11
+	CMOVQGT   R11, CX
+	MOVL      $0x00000001, R11
+	SHLL      CL, R11
+	DECL      R11
+	KMOVW     R11, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   64(AX), Z1
+	VMOVUPS.Z 128(AX), K1, Z2
+	XORQ      CX, CX
+
+row5:
+	MOVL         (R9)(CX*4), R11
+	MOVL         R11, R12
+	SHRL         $0x18, R12
+	ANDL         $0x00ffffff, R11
+	IMULQ        R8, R11
+	CMPQ         R11, DI
+	JHI          end
+	VBROADCASTSS (DX)(R12*4), Z3
+	VMULPS       (SI)(R11*4), Z3, Z4
+	VADDPS       Z4, Z0, Z0
+	VMULPS       64(SI)(R11*4), Z3, Z4
+	VADDPS       Z4, Z1, Z1
+	VMOVUPS.Z    128(SI)(R11*4), K1, Z4
+	VMULPS       Z4, Z3, Z3
+	VADDPS       Z3, Z2, Z2
+	INCQ         CX
+	CMPQ         CX, R10
+	JLT          row5
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
+	ADDQ         $0x000000c0, SI
+	ADDQ         $0x000000c0, AX
+	SUBQ         $0x00000030, BX
+	JMP          next
+
+strip6:
+	LEAQ      -16(BX), CX
+	MOVQ      $0x00000010, R11
+	CMPQ      CX, R11
+	CMOVQGT   R11, CX
+	MOVL      $0x00000001, R11
+	SHLL      CL, R11
+	DECL      R11
+	KMOVW     R11, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z 64(AX), K1, Z1
+	XORQ      CX, CX
+
+row6:
+	MOVL         (R9)(CX*4), R11
+	MOVL         R11, R12
+	SHRL         $0x18, R12
+	ANDL         $0x00ffffff, R11
+	IMULQ        R8, R11
+	CMPQ         R11, DI
+	JHI          end
+	VBROADCASTSS (DX)(R12*4), Z2
+	VMULPS       (SI)(R11*4), Z2, Z3
+	VADDPS       Z3, Z0, Z0
+	VMOVUPS.Z    64(SI)(R11*4), K1, Z3
+	VMULPS       Z3, Z2, Z2
+	VADDPS       Z2, Z1, Z1
+	INCQ         CX
+	CMPQ         CX, R10
+	JLT          row6
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, K1, 64(AX)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x00000080, AX
+	SUBQ         $0x00000020, BX
+	JMP          next
+
+strip7:
+	LEAQ      (BX), CX
+	MOVQ      $0x00000010, R11
+	CMPQ      CX, R11
+	CMOVQGT   R11, CX
+	MOVL      $0x00000001, R11
+	SHLL      CL, R11
+	DECL      R11
+	KMOVW     R11, K1
+	VMOVUPS.Z (AX), K1, Z0
+	XORQ      CX, CX
+
+row7:
+	MOVL         (R9)(CX*4), R11
+	MOVL         R11, R12
+	SHRL         $0x18, R12
+	ANDL         $0x00ffffff, R11
+	IMULQ        R8, R11
+	CMPQ         R11, DI
+	JHI          end
+	VBROADCASTSS (DX)(R12*4), Z1
+	VMOVUPS.Z    (SI)(R11*4), K1, Z2
+	VMULPS       Z2, Z1, Z1
+	VADDPS       Z1, Z0, Z0
+	INCQ         CX
+	CMPQ         CX, R10
+	JLT          row7
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x00000040, AX
+	SUBQ         $0x00000010, BX
+	JMP          next
+
+end:
+	MOVQ CX, done+88(FP)
+	VZEROUPPER
+	RET
+
 // func axpyRowsExactAVX512(acc []float64, w []float32, stride int, rows []uint32, x []float32) (done int)
 // Requires: AVX, AVX2, AVX512F, FMA3
 TEXT ·axpyRowsExactAVX512(SB), NOSPLIT, $0-112
@@ -2745,4 +3161,21 @@ tail:
 
 end:
 	VZEROUPPER
+	RET
+
+// func fetchAVX512(x []float32)
+// Requires: MMX+
+TEXT ·fetchAVX512(SB), NOSPLIT, $0-24
+	MOVQ x_base+0(FP), AX
+	MOVQ x_len+8(FP), CX
+	LEAQ (AX)(CX*4), CX
+	JMP  test
+
+next:
+	PREFETCHT0 (AX)
+	ADDQ       $0x40, AX
+
+test:
+	CMPQ AX, CX
+	JCS  next
 	RET

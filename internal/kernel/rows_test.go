@@ -66,6 +66,27 @@ func TestAddRows(t *testing.T) {
 	})
 }
 
+func TestAddCounted(t *testing.T) {
+	forSizes(t, func(t *testing.T, r values, n, off int) {
+		stride := n + r.IntN(4)
+		w := floats(t, r, (testRows-1)*stride+n, 1)
+		rows, _ := r.list()
+		acc, check := buffer(t, r, n, off)
+		want := append([]float32(nil), acc...)
+		for k, row := range rows {
+			x := 1 + r.IntN(255)
+			for i := range want {
+				p := float32(float32(x) * w[int(row)*stride+i])
+				want[i] += p
+			}
+			rows[k] |= uint32(x) << CountBits
+		}
+		AddCounted(acc, w, stride, rows)
+		equalBits(t, "AddCounted", acc, want)
+		check()
+	})
+}
+
 func TestAxpyRows(t *testing.T) {
 	forSizes(t, func(t *testing.T, r values, n, off int) {
 		stride := n + r.IntN(4)

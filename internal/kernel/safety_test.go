@@ -30,6 +30,8 @@ func TestTooShort(t *testing.T) {
 		"AxpyRows, factors":        func() { AxpyRows(long(), w(), n, rows, x[:4]) },
 		"AxpyRows, matrix":         func() { AxpyRows(long(), w()[:2*n-1], n, rows, x) },
 		"AxpyRows, row":            func() { AxpyRows(long(), w(), n, []uint32{2}, x) },
+		"AddCounted, matrix":       func() { AddCounted(long(), w()[:2*n-1], n, []Counted{1<<CountBits | 1}) },
+		"AddCounted, row":          func() { AddCounted(long(), w(), n, []Counted{1<<CountBits | 2}) },
 		"AxpyRowsExact, row":       func() { AxpyRowsExact(make([]float64, n), w(), n, []uint32{1, 2}, x) },
 		"AxpyRowsExact, factors":   func() { AxpyRowsExact(make([]float64, n), w(), n, rows, x[:4]) },
 		"AddToRows, matrix":        func() { AddToRows(w()[:2*n-1], n, rows, long()) },
@@ -64,6 +66,7 @@ func TestNothingToDo(t *testing.T) {
 		AddRows(nil, nil, 0, []uint32{0, 0})
 		AddRows(make([]float32, 3), nil, 3, nil)
 		AxpyRows(nil, nil, 0, nil, nil)
+		AddCounted(nil, nil, 0, nil)
 		AxpyRowsExact(nil, nil, 0, nil, nil)
 		AddToRows(nil, 5, nil, make([]float32, 3))
 		SweepSubtract(nil, nil, 1, 1, nil)

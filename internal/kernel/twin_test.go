@@ -44,6 +44,7 @@ func (o *operands) run() (r results) {
 	cols := min(len(o.a), o.stride)
 	AddRows(get(o.a[:cols]), o.w, o.stride, o.rows)
 	AxpyRows(get(o.a[:cols]), o.w, o.stride, o.rows, o.x)
+	AddCounted(get(o.a[:cols]), o.w, o.stride, o.counted())
 	double := make([]float64, cols)
 	r.doubles = append(r.doubles, double)
 	AxpyRowsExact(double, o.w, o.stride, o.rows, o.x)
@@ -59,6 +60,15 @@ func (o *operands) run() (r results) {
 	}
 	Adam(get(o.a), get(o.b), get(o.c), o.d, &AdamStep{s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]})
 	return r
+}
+
+// counted is the list of rows with counts.
+func (o *operands) counted() []Counted {
+	var list []Counted
+	for k, r := range o.rows {
+		list = append(list, r|uint32(k*37%256)<<CountBits)
+	}
+	return list
 }
 
 // againstTwin holds every path to the plain one.

@@ -42,9 +42,9 @@ func write(dir string, a isa) error {
 	c.ConstraintExpr("amd64,!noasm,!race")
 	for _, make := range []func(isa){
 		addRow, axpyRow,
-		addRows, axpyRows, axpyRowsExact, addToRows,
+		addRows, axpyRows, addCounted, axpyRowsExact, addToRows,
 		sweepSubtract, sweepSubtractBias, leakyStep,
-		fastSigmoidBack, atanBack, adam,
+		fastSigmoidBack, atanBack, adam, fetch,
 	} {
 		make(a)
 	}

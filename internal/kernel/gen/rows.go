@@ -45,6 +45,36 @@ func axpyRows(a isa) {
 	})
 }
 
+// addCounted is axpyRows with the factor's index in a table in the upper byte of
+// the row.
+func addCounted(a isa) {
+	c := start(a, "addCounted", "(acc, w []float32, stride int, rows []uint32, table *[256]float32) (done int)",
+		"adds counted rows of w to acc, which is not longer than w, and returns how many rows came before one outside w.")
+	acc, table := base(c, "acc"), c.Load(c.Param("table"), c.GP64())
+	var count reg.GPVirtual
+	rowLoop(a, "acc", acc, maskedStrips(a), func(s strip) {
+		s.loadAll(acc)
+	}, func(rows, j reg.Register, row reg.GPVirtual) {
+		count = c.GP64()
+		c.MOVL(at(rows, j, 0), row.As32())
+		c.MOVL(row.As32(), count.As32())
+		c.SHRL(Imm(24), count.As32())
+		c.ANDL(U32(1<<24-1), row.As32())
+	}, func(s strip, w, off, _ reg.Register) {
+		factor := s.vec()
+		c.VBROADCASTSS(at(table, count, 0), factor)
+		for v, sum := range s.vecs {
+			var row Op = at(w, off, v*s.lanes())
+			if k := s.mask(v); k != nil {
+				row = load(s, at(w, off, v*s.lanes()), k)
+			}
+			c.VADDPS(mul(s, factor, row), sum, sum)
+		}
+	}, func(s strip) {
+		s.storeAll(acc)
+	})
+}
+
 // addToRows writes to every row: its strips have no mask where a masked store is
 // slow.
 func addToRows(a isa) {

@@ -74,6 +74,17 @@ func (s strip) storeAll(p reg.Register) {
 func stripLoop(a isa, dense string, pointer reg.Register, strips []strip,
 	before func(strip), perRow func(s strip, w, off, j reg.Register), after func(strip),
 ) {
+	rowLoop(a, dense, pointer, strips, before, func(rows, j reg.Register, row reg.GPVirtual) {
+		a.ctx().MOVL(at(rows, j, 0), row.As32())
+	}, perRow, after)
+}
+
+// rowLoop is stripLoop with a way to find the number of a row: fetch puts that of
+// entry j of rows into row.
+func rowLoop(a isa, dense string, pointer reg.Register, strips []strip,
+	before func(strip), fetch func(rows, j reg.Register, row reg.GPVirtual),
+	perRow func(s strip, w, off, j reg.Register), after func(strip),
+) {
 	c := a.ctx()
 	n := length(c, dense)
 	w, limit := base(c, "w"), length(c, "w")
@@ -104,7 +115,7 @@ func stripLoop(a isa, dense string, pointer reg.Register, strips []strip,
 		c.XORQ(j, j)
 		c.Label(label("row%d", i))
 		off := c.GP64()
-		c.MOVL(at(rows, j, 0), off.As32())
+		fetch(rows, j, off)
 		c.IMULQ(stride, off)
 		c.CMPQ(off, limit)
 		c.JHI(LabelRef("end"))
