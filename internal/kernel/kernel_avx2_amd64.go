@@ -49,6 +49,11 @@ func sweepSubtractAVX2(v []float32, acc []float32, p float32, theta float32, spi
 //go:noescape
 func sweepSubtractBiasAVX2(v []float32, acc []float32, bias []float32, p float32, theta float32, spikes []uint64) (moved bool)
 
+// sweepConductanceAVX2 is SweepConductance; total, pull and spikes are long enough for v.
+//
+//go:noescape
+func sweepConductanceAVX2(v []float32, total []float32, pull []float32, h float32, theta float32, spikes []uint64)
+
 // leakyStepAVX2 is LeakyStep; all slices are long enough for dst.
 //
 //go:noescape

@@ -49,6 +49,11 @@ func sweepSubtractAVX512(v []float32, acc []float32, p float32, theta float32, s
 //go:noescape
 func sweepSubtractBiasAVX512(v []float32, acc []float32, bias []float32, p float32, theta float32, spikes []uint64) (moved bool)
 
+// sweepConductanceAVX512 is SweepConductance; total, pull and spikes are long enough for v.
+//
+//go:noescape
+func sweepConductanceAVX512(v []float32, total []float32, pull []float32, h float32, theta float32, spikes []uint64)
+
 // leakyStepAVX512 is LeakyStep; all slices are long enough for dst.
 //
 //go:noescape

@@ -51,6 +51,7 @@ func (o *operands) run() (r results) {
 	AddToRows(get(o.w), o.stride, o.rows, o.a[:cols])
 	SweepSubtract(get(o.a), get(o.b), s[0], s[1], bits())
 	r.moved = SweepSubtractBias(get(o.a), get(o.b), o.c, s[0], s[1], bits())
+	SweepConductance(get(o.a), get(o.b), get(o.c), s[0], s[1], bits())
 	for _, reset := range []Reset{Subtract, Zero, None} {
 		LeakyStep(get(o.e), o.a, o.b, o.c, o.d, o.e, reset, bits())
 	}

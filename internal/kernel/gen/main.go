@@ -43,7 +43,7 @@ func write(dir string, a isa) error {
 	for _, make := range []func(isa){
 		addRow, axpyRow,
 		addRows, axpyRows, addCounted, axpyRowsExact, addToRows,
-		sweepSubtract, sweepSubtractBias, leakyStep,
+		sweepSubtract, sweepSubtractBias, sweepConductance, leakyStep,
 		fastSigmoidBack, atanBack, adam, fetch,
 	} {
 		make(a)
