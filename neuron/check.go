@@ -15,9 +15,18 @@ func (p *Params) Check(n int, dtUS int64) []string {
 		c.leaky(p, dtUS)
 	case LIF:
 		c.lif(p, dtUS)
+	case CUBA, COBA:
+		c.lif(p, dtUS)
+		c.synaptic(p, dtUS)
 	default:
-		c.say("model %q is unknown; there are %s and %s", p.Model, Leaky, LIF)
+		c.say("model %q is unknown; there are %s, %s, %s and %s", p.Model, Leaky, LIF, CUBA, COBA)
 		return c.bad
+	}
+	if p.Model != CUBA && p.Model != COBA && (len(p.TauSynUS) > 0 || len(p.SynInit) > 0) {
+		c.say("synaptic time constants belong to models %s and %s, not %s", CUBA, COBA, p.Model)
+	}
+	if p.Model != COBA && len(p.Reversal) > 0 {
+		c.say("reversal potentials belong to model %s, not %s", COBA, p.Model)
 	}
 	c.values("threshold", p.Threshold, true)
 	for _, x := range p.Threshold {
@@ -81,13 +90,13 @@ func (c *checker) lif(p *Params, dtUS int64) {
 		c.say("the time constant is %v µs; it must be above 0", p.TauUS)
 	}
 	if len(p.Beta) > 0 {
-		c.say("beta belongs to model %s; model %s has a time constant", Leaky, LIF)
+		c.say("beta belongs to model %s; model %s has a time constant", Leaky, p.Model)
 	}
 	if p.Reset != "" && p.Reset != ToValue {
-		c.say("reset %q does not go with model %s; it takes %s", p.Reset, LIF, ToValue)
+		c.say("reset %q does not go with model %s; it takes %s", p.Reset, p.Model, ToValue)
 	}
 	if p.ResetNow || p.Inhibition {
-		c.say("reset at once and inhibition belong to model %s, not %s", Leaky, LIF)
+		c.say("reset at once and inhibition belong to model %s, not %s", Leaky, p.Model)
 	}
 	c.values("drive", p.Drive, true)
 	if !finite(p.VReset) {

@@ -6,7 +6,8 @@ import "dvsim/internal/kernel"
 // made ready for stepping. It has no state and may be used from many goroutines.
 type Clocked struct {
 	n        int
-	lif      bool
+	lif      bool // LIF, CUBA or COBA
+	model    Model
 	now      bool // ResetNow
 	inhibit  bool
 	reset    Reset
@@ -19,6 +20,8 @@ type Clocked struct {
 	vReset   float32
 	refSteps int64
 	fast     bool // Leaky, Subtract, one β and θ, no other option: the kernels serve it
+	always   bool // touched in every step
+	syn      synapticStep
 }
 
 // State is the potential of each neuron of a layer, and when its refractory
@@ -29,6 +32,8 @@ type State struct {
 	// until is the last step in which the neuron is refractory; nil where the model has no such period.
 	until []int64
 	win   winner
+	// Syn are the currents (CUBA) or conductances (COBA) of each receptor, n values each.
+	Syn [][]float32
 }
 
 // NewClocked makes the parameters of n neurons ready for a step of dtUS µs. bias
@@ -36,7 +41,7 @@ type State struct {
 // passed [Params.Check].
 func NewClocked(p *Params, n int, dtUS int64, bias []float32) *Clocked {
 	c := &Clocked{
-		n: n, lif: p.Model == LIF, now: p.ResetNow, inhibit: p.Inhibition, reset: p.Reset, scale: p.Graded,
+		n: n, lif: p.Model != Leaky, model: p.Model, now: p.ResetNow, inhibit: p.Inhibition, reset: p.Reset, scale: p.Graded,
 		theta: orDefault(p.Threshold, 1), vInit: orDefault(p.VInit, 0), vReset: p.VReset,
 	}
 	if c.reset == "" {
@@ -56,7 +61,15 @@ func NewClocked(p *Params, n int, dtUS int64, bias []float32) *Clocked {
 			c.beta[i] = float64(b)
 		}
 	}
-	c.constant = constantInput(p, n, c.pow.beta, bias)
+	if p.Model == CUBA || p.Model == COBA {
+		c.syn = newSynapticStep(p, dtUS)
+		c.always = true
+	}
+	if p.Model == COBA {
+		c.constant = spread(p.Drive, n)
+	} else {
+		c.constant = constantInput(p, n, c.pow.beta, bias)
+	}
 	c.fast = !c.lif && c.beta == nil && len(c.theta) == 1 && c.reset == Subtract && !c.now && !c.inhibit
 	return c
 }
@@ -107,8 +120,18 @@ func (c *Clocked) NewState() *State {
 			s.until[i] = -1
 		}
 	}
+	for r := range c.syn.receptors() {
+		s.Syn = append(s.Syn, c.syn.start(r, c.n))
+	}
 	return s
 }
+
+// Receptors is the number of values that acc has for each neuron.
+func (c *Clocked) Receptors() int { return max(1, c.syn.receptors()) }
+
+// Always makes all neurons touched in every step, driven or not: a layer with a
+// generator needs it.
+func (c *Clocked) Always() { c.always = true }
 
 // Scale is the size of an output spike.
 func (c *Clocked) Scale() float32 { return c.scale }
@@ -117,10 +140,14 @@ func (c *Clocked) Scale() float32 { return c.scale }
 // after the touches of a step, [Clocked.Win] has to be called.
 func (c *Clocked) Inhibits() bool { return c.inhibit }
 
-// Driven reports whether any of the neurons lo ≤ j < hi has a constant input. If
-// so, all of them are touched in every step; see [Clocked.Touch] for when that
-// may be skipped.
+// Driven reports whether any of the neurons lo ≤ j < hi has a constant input, or
+// synaptic currents or conductances, or has to be touched [Clocked.Always]. If so,
+// all of them are touched in every step; see [Clocked.Touch] for when that may be
+// skipped.
 func (c *Clocked) Driven(lo, hi int) bool {
+	if c.always {
+		return true
+	}
 	if c.constant == nil {
 		return false
 	}
@@ -146,7 +173,9 @@ func (c *Clocked) Hot(s *State, lo, hi int) bool {
 
 // Touch brings the neurons lo ≤ j < hi from the step of their last touch to step
 // k, d ≥ 1 steps later, with the summed input acc[j], and clears acc[lo:hi]. acc
-// has one value for each neuron of the layer. The indices of those that spike
+// has one value for each neuron of the layer; one for each receptor and neuron,
+// receptor r of neuron j at acc[r·n + j], where there are [Clocked.Receptors], whose
+// layers are touched in every step: d is 1. The indices of those that spike
 // are appended to spikes, in ascending order (a layer with inhibition appends
 // none: see [Clocked.Win]).
 //
@@ -161,6 +190,8 @@ func (c *Clocked) Touch(s *State, acc []float32, lo, hi int, k, d int64, spikes 
 	switch {
 	case c.fast:
 		return c.touchFast(s.V[lo:hi], acc[lo:hi], lo, hi, d, spikes)
+	case c.model == CUBA || c.model == COBA:
+		return c.touchSynaptic(s, acc, lo, hi, k, spikes)
 	case c.lif:
 		return c.touchLIF(s, acc, lo, hi, k, d, spikes)
 	}

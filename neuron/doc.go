@@ -18,6 +18,9 @@
 // converted, which forbids it. Hence equal bits in every engine, for any number
 // of workers, on every processor.
 //
+// Where all neurons of a layer are touched in every step, a [Stepper] sweeps over
+// them without asking who has to be looked at; the bits are the same.
+//
 // [Delta] serves continuous networks: exact exponential decay between events of
 // whole microseconds, by two tables (see [Exp]), and the closed form of the
 // next crossing of a neuron with a constant drive.
@@ -30,6 +33,11 @@
 //   - [LIF] is NEST's iaf_psc_delta (clocked) and iaf_psc_delta_ps (continuous): a
 //     membrane time constant, delta synapses, a constant drive, a refractory
 //     period. It fires when v ≥ θ.
+//   - [CUBA] is LIF with a synaptic current for each receptor that decays
+//     exponentially, NEST's iaf_psc_exp: exact on the grid.
+//   - [COBA] is LIF with synaptic conductances and reversal potentials, the equations
+//     of NEST's iaf_cond_exp, by exponential Euler with the mean conductances of the
+//     step.
 //
 // # Ten lines
 //
@@ -47,7 +55,9 @@
 //
 // One core, plain Go: about 1.5 ns a neuron for Leaky with reset by subtraction
 // and one β and θ for the layer (package internal/kernel), 3 to 5 ns for every
-// other combination, 1.4 ns for a decay by tables where math.Exp takes 9.
+// other combination, 1.4 ns for a decay by tables where math.Exp takes 9. Stepped by
+// AVX-512, a neuron of LIF takes 0.2 ns, of CUBA and COBA with two receptors 0.8 and
+// 1.5; ten times as much in plain Go.
 //
 // # References
 //

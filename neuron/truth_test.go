@@ -114,6 +114,7 @@ type nestSingle struct {
 		VTh    float64 `json:"V_th"`
 		VReset float64 `json:"V_reset"`
 		TRef   float64 `json:"t_ref"`
+		TauSyn float64 `json:"tau_syn_ex"`
 	} `json:"parameters"`
 	Delay float64 `json:"delay_ms"`
 	Input []struct {
