@@ -35,7 +35,7 @@ func TestEnginesAgreeOnRecordings(t *testing.T) {
 			if testing.Short() {
 				args = append(args, "--to", "60ms")
 			}
-			for _, net := range []string{"edges", "dense"} {
+			for _, net := range []string{"edges", "digits", "dense"} {
 				want := ""
 				for _, how := range [][]string{{"--engine", "dense"}, {"--workers", "1"}, {"--workers", "2"}, {"--workers", "5"}} {
 					var out, errs bytes.Buffer

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"dvsim/events"
 	"dvsim/learn"
 	"dvsim/network"
 	"dvsim/render"
@@ -66,11 +68,12 @@ synaptic events a sample, and the worst mistakes by name.
 
 RUN is the folder of a training run; how data becomes input (bins, step, coding)
 is taken from there, and so are the classes. Without --data the data of the run is
-taken. Both engines give the same spikes, bit for bit, and those that training saw.`,
+taken. RUN may also be digits, the built-in network that has been trained. Both engines give the same spikes, bit for bit, and those that training saw.`,
 		Example: `  dvsim eval runs/nmnist-1
   dvsim eval runs/nmnist-1 --data other-recordings --engine dense
   dvsim eval runs/tutorial-1 --data MNIST --json
-  dvsim eval runs/nmnist-1 --part train --confusion confusion.png`,
+  dvsim eval runs/nmnist-1 --part train --confusion confusion.png
+  dvsim eval digits --data N-MNIST`,
 		Args: argsError(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.eval(cmd, f, args[0]) },
 	}
@@ -126,16 +129,9 @@ func (a *app) eval(cmd *cobra.Command, f *evalFlags, dir string) error {
 	case f.part != "test" && f.part != "train" && f.part != "all":
 		return usagef("--part %q: it is test, train or all", f.part)
 	}
-	run, err := openRun(dir)
+	run, net, err := openTrained(dir)
 	if err != nil {
-		return friendly(err)
-	}
-	net, err := network.Open(dir, network.Options{})
-	if err != nil {
-		return friendly(err)
-	}
-	if got := net.Fingerprint(); run.manifest.Network != got {
-		return fmt.Errorf("%s: the network is not the one that was trained (structure %s, the manifest says %s)", dir, got, run.manifest.Network)
+		return err
 	}
 	source := f.source(run.manifest.Settings.Data, cmd.Flags())
 	if err := source.check(); err != nil {
@@ -170,7 +166,7 @@ func (a *app) eval(cmd *cobra.Command, f *evalFlags, dir string) error {
 		return err
 	}
 	res.Network, res.Data = net.Name, data.source
-	if err := a.drawConfusion(res, f.confusion, dir); err != nil {
+	if err := a.drawConfusion(res, f.confusion, run.dir); err != nil {
 		return err
 	}
 	if a.json {
@@ -178,6 +174,33 @@ func (a *app) eval(cmd *cobra.Command, f *evalFlags, dir string) error {
 	}
 	a.printEval(res, net)
 	return nil
+}
+
+// openTrained opens the folder of a run, or the built-in network that has been
+// trained as if it were that of one.
+func openTrained(name string) (*runFolder, *network.Network, error) {
+	if _, err := os.Stat(filepath.Join(name, manifestFile)); err != nil && name == "digits" {
+		net, err := network.Builtin(name, events.Geometry{})
+		if err != nil {
+			return nil, nil, err
+		}
+		run := &runFolder{} // without a place: pictures go here
+		run.manifest.Classes = net.Layers[len(net.Layers)-1].Labels
+		run.manifest.Settings = trainSettings{Loss: "ce_count", Seed: 1, Data: dataSource{Dt: digitsStep}}
+		return run, net, nil
+	}
+	run, err := openRun(name)
+	if err != nil {
+		return nil, nil, friendly(err)
+	}
+	net, err := network.Open(name, network.Options{})
+	if err != nil {
+		return nil, nil, friendly(err)
+	}
+	if got := net.Fingerprint(); run.manifest.Network != got {
+		return nil, nil, fmt.Errorf("%s: the network is not the one that was trained (structure %s, the manifest says %s)", name, got, run.manifest.Network)
+	}
+	return run, net, nil
 }
 
 // judge runs the wanted parts.

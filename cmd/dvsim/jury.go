@@ -147,6 +147,7 @@ func newWitness(j *jury) *witness {
 // ask runs sample i.
 func (w *witness) ask(d learn.Data, i int) verdict {
 	d.Fill(&w.in, i, -1)
+	w.in.Unpack()
 	net, err := w.net, error(nil)
 	w.ev = w.ev[:0]
 	if w.in.Constant {

@@ -204,6 +204,9 @@ func (f *trainFlags) complete(cmd *cobra.Command) error {
 	if err := f.cook(cmd.Flags()); err != nil {
 		return err
 	}
+	if f.Net == "digits" && f.Data.kind() == "recordings" && f.Data.Bins == 0 && f.Data.Dt == 0 {
+		f.Data.Dt = digitsStep
+	}
 	if err := f.Data.check(); err != nil {
 		return err
 	}

@@ -34,6 +34,8 @@ type dataSource struct {
 const (
 	defaultBins  = 25
 	defaultSteps = 25 // of pictures
+	// digitsStep is that of the built-in network digits, which has learnt to see with it.
+	digitsStep = 5 * time.Millisecond
 )
 
 func (d *dataSource) register(fl *pflag.FlagSet) {
@@ -42,7 +44,7 @@ func (d *dataSource) register(fl *pflag.FlagSet) {
 	fl.StringVar(&d.Layer, "layer", "", "with --traces: the layer whose spikes are the input; default: the input")
 	fl.StringVar(&d.Coding, "coding", "", fmt.Sprintf("how a picture becomes input: %s; default constant", strings.Join(learn.Codings(), ", ")))
 	fl.IntVar(&d.Steps, "steps", 0, "length of a sample in steps; default: 25 for pictures, the longest sample with --dt and --traces")
-	fl.IntVar(&d.Bins, "bins", 0, "cut every recording into so many steps, as tonic's ToFrame does; default 25, unless --dt is given")
+	fl.IntVar(&d.Bins, "bins", 0, "cut every recording into so many steps, as tonic's ToFrame does; default 25, unless --dt is given or --net is digits")
 	fl.DurationVar(&d.Dt, "dt", 0, "length of a step (1ms), in place of --bins")
 	fl.StringVar(&d.Format, "format", "", "format of the recordings; default: found by content")
 	fl.StringVar(&d.Fit, "fit", "", "when network and recordings differ in size: crop or scale")
