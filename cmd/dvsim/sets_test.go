@@ -90,22 +90,30 @@ func archive(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), packed.Bytes(), 0o644))
 }
 
-// listRecordings is the command "list FILE.csv DIR" of the scripts: a table of what
-// lies in DIR, DIR/part/class/name.
+// listRecordings is the command "list FILE.csv DIR" of the scripts; see writeTable.
 func listRecordings(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: list FILE.csv DIR")
 	}
-	files, err := filepath.Glob(filepath.Join(ts.MkAbs(args[1]), "*", "*", "*"))
-	ts.Check(err)
+	ts.Check(writeTable(ts.MkAbs(args[0]), ts.MkAbs(args[1])))
+}
+
+// writeTable writes a table of the recordings DIR/part/class/name beside DIR.
+func writeTable(path, dir string) error {
+	files, err := filepath.Glob(filepath.Join(dir, "*", "*", "*"))
+	if err != nil {
+		return err
+	}
 	table := "path,label,split\n"
 	for _, f := range files {
-		rel, err := filepath.Rel(ts.MkAbs(args[1]), f)
-		ts.Check(err)
+		rel, err := filepath.Rel(filepath.Dir(path), f)
+		if err != nil {
+			return err
+		}
 		parts := strings.Split(filepath.ToSlash(rel), "/")
-		table += fmt.Sprintf("%s/%s,%s,%s\n", args[1], strings.Join(parts, "/"), parts[1], parts[0])
+		table += fmt.Sprintf("%s,%s,%s\n", strings.Join(parts, "/"), parts[2], parts[1])
 	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(table), 0o644))
+	return os.WriteFile(path, []byte(table), 0o644)
 }
 
 // sameResult compares what dvsim train --json printed of its last epoch with what
