@@ -105,6 +105,9 @@ func TestDigits(t *testing.T) {
 // TestDigitsReal: it recognises real recordings of N-MNIST too, of which it has
 // seen as little as of MNIST.
 func TestDigitsReal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("1,000 recordings")
+	}
 	l, err := datasets.Find(reference.Shared(t, "data", "nmnist-small"), datasets.FindOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -137,6 +140,9 @@ func TestDigitsReal(t *testing.T) {
 func TestDigitsStream(t *testing.T) {
 	const period = 500_003 // µs
 	part := fresh(300)
+	if testing.Short() {
+		part = part.First(100)
+	}
 	rec := part.Recorder(27_182)
 	stream := []events.Event{{T: 0}} // the clock begins here
 	var ev []events.Event

@@ -26,14 +26,17 @@ type netFlags struct {
 }
 
 func (f *netFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.size, "size", "128x128", "sensor size WIDTHxHEIGHT, for networks that fit any sensor")
+	cmd.Flags().StringVar(&f.size, "size", "", "sensor size WIDTHxHEIGHT, for networks that fit any sensor; default: the network's own, else "+network.DefaultGeometry.String())
 	cmd.Flags().StringVar(&f.weights, "weights", "", "weights (.npz) in place of those that the network file names")
 }
 
 func (f *netFlags) load(name string) (*network.Network, error) {
-	g, err := events.ParseGeometry(f.size)
-	if err != nil {
-		return nil, usagef("--size: %w", err)
+	var g events.Geometry
+	if f.size != "" {
+		var err error
+		if g, err = events.ParseGeometry(f.size); err != nil {
+			return nil, usagef("--size: %w", err)
+		}
 	}
 	net, err := network.Load(name, network.Options{Geometry: g, Weights: f.weights})
 	return net, friendly(err)
@@ -44,7 +47,7 @@ func (a *app) netShowCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show NAME|FILE",
 		Short: "Show the layers of a network",
-		Example: `  dvsim net show edges
+		Example: `  dvsim net show digits
   dvsim net show edges --size 346x260
   dvsim net show net.toml --json`,
 		Args: argsError(cobra.ExactArgs(1)),

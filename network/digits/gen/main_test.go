@@ -17,7 +17,7 @@ import (
 // workers, and a log.
 func TestReproducible(t *testing.T) {
 	s := usual
-	s.train, s.test, s.hidden, s.epochs = 300, 50, 16, 2
+	s.train, s.test, s.hidden, s.epochs = 150, 20, 16, 2 // two batches
 	var dirs []string
 	for _, s.workers = range []int{1, 3} {
 		dir := filepath.Join(t.TempDir(), "net")
