@@ -35,9 +35,15 @@ func (e *DivergedError) Error() string {
 // has got better.
 type watch struct {
 	silent, full []bool
+	unheard      int     // batches in which the last layer was silent, until it first spiked
 	first        float64 // loss of the first batch
 	exploding    bool
 }
+
+// patience is for how many batches the last layer may be silent at the start. Fresh
+// weights often leave it so, and it comes to itself: the loss reaches it without
+// spikes. Layers before it learn only by what they send.
+const patience = 3
 
 // healthy looks at the batch: NaN is an error, silence and saturation are warnings.
 func (t *Trainer) healthy(loss float64) error {
@@ -57,9 +63,17 @@ func (t *Trainer) healthy(loss float64) error {
 	}
 	spikes := make([]int64, len(t.m.layers))
 	t.m.spikes(spikes)
+	last := len(spikes) - 1
+	switch {
+	case spikes[last] > 0:
+		w.unheard = patience
+	case w.unheard < patience:
+		w.unheard++
+	}
 	for i, l := range t.m.layers {
+		early := i == last && w.unheard < patience
 		all := int64(t.m.rows()) * int64(l.n)
-		t.say(&w.silent[i], spikes[i] == 0, "silent", l.name,
+		t.say(&w.silent[i], spikes[i] == 0 && !early, "silent", l.name,
 			"layer %q is silent: none of its %d neurons spiked in this batch, so that hardly any gradient passes. Try scaled initial weights (--scale-init), a lower threshold, a β nearer 1, or a flatter surrogate (fast_sigmoid:10)", l.name, l.n)
 		t.say(&w.full[i], 10*spikes[i] > 9*all, "saturated", l.name,
 			"layer %q is saturated: its neurons spike in %.0f %% of the steps and tell nothing apart. Try scaled initial weights (--scale-init), a higher threshold, or a penalty on spikes (--penalty %s=l1_rate_sparsity)", l.name, 100*float64(spikes[i])/float64(all), l.name)
