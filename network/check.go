@@ -3,6 +3,8 @@ package network
 import (
 	"fmt"
 	"strings"
+
+	"dvsim/neuron"
 )
 
 // Check looks for everything that is wrong with the network and returns it as
@@ -132,9 +134,13 @@ func (c *checker) layer(i int, l *Layer) {
 	if l.Relay() {
 		c.relay(i, l)
 	} else {
-		if len(l.In) == 0 && len(l.Bias) == 0 && len(l.Neuron.Drive) == 0 {
-			c.add(at, "nothing arrives at the layer", "give it a connection, a bias or a drive")
+		if len(l.In) == 0 && len(l.Bias) == 0 && len(l.Neuron.Drive) == 0 && len(l.Poisson) == 0 {
+			c.add(at, "nothing arrives at the layer", "give it a connection, a bias, a drive or a generator")
 		}
+		if len(l.Bias) > 0 && l.Neuron.Model == neuron.COBA {
+			c.add(place{i, -1, "bias"}, "a layer of model coba has no bias", "use the neuron's drive")
+		}
+		c.poisson(i, l)
 		for _, msg := range l.Neuron.Check(size, c.n.DtUS) {
 			c.add(place{i, -1, "neuron"}, msg, "")
 		}
@@ -148,6 +154,9 @@ func (c *checker) layer(i int, l *Layer) {
 func (c *checker) relay(i int, l *Layer) {
 	if len(l.Bias) > 0 {
 		c.add(place{i, -1, "bias"}, "a layer without neurons has no bias", "")
+	}
+	if len(l.Poisson) > 0 {
+		c.add(place{i, -1, "poisson"}, "a layer without neurons has no generator", "")
 	}
 	if len(l.In) == 0 {
 		c.add(place{i, -1, ""}, "nothing arrives at the layer", "")
@@ -171,6 +180,11 @@ func (c *checker) conn(i, k int) {
 	if cn.Synapses == nil {
 		c.add(at, "the connection has no synapses", "")
 		return
+	}
+	if l.Neuron != nil {
+		c.receptor(place{i, k, "receptor"}, l, cn.Receptor)
+	} else if cn.Receptor != 0 {
+		c.add(place{i, k, "receptor"}, "a layer without neurons has no receptors", "")
 	}
 	if cn.Delay < 0 {
 		c.add(place{i, k, "delay"}, fmt.Sprintf("the delay is %d", cn.Delay), "a delay is not negative")

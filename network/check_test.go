@@ -85,7 +85,7 @@ func TestCheck(t *testing.T) {
 		{"sparse rows", func(n *network.Network) {
 			n.Layers[1].In[0].Synapses = &network.Sparse{Row: []int32{0, 2, 1, 1}, Target: []int32{0}, Weight: make([]float32, 1)}
 		}, `layer "out": row starts must not fall: row 1 starts at 2, row 2 at 1`},
-		{"nothing arrives", func(n *network.Network) { n.Layers[0].In = nil }, `layer "hidden": nothing arrives at the layer; give it a connection, a bias or a drive`},
+		{"nothing arrives", func(n *network.Network) { n.Layers[0].In = nil }, `layer "hidden": nothing arrives at the layer; give it a connection, a bias, a drive or a generator`},
 		{"shape", func(n *network.Network) { n.Layers[1].Shape = network.Shape{H: 1 << 20, W: 1 << 20, C: 1} }, `layer "out": the shape 1048576×1048576×1 (rows × columns × channels) is impossible; a layer has 1 to 2,147,483,647 neurons`},
 		{"channels", func(n *network.Network) { n.Input.Polarity = network.Merged }, `input: polarity "merge" makes 1 channels, the shape has 2`},
 		{"polarity", func(n *network.Network) { n.Input.Polarity = "spilt" }, `input: unknown polarity "spilt"; did you mean "split"?`},

@@ -131,7 +131,7 @@ func (n *Network) structure() []fact {
 			fact{fmt.Sprintf("name of layer %d", i+1), names[i]},
 			fact{"number of connections" + of, fmt.Sprint(len(l.In))},
 			fact{"shape" + of, l.Shape.String()},
-			fact{"neuron" + of, modelText(l.Neuron)},
+			fact{"neuron" + of, modelText(l.Neuron) + generators(l)},
 			fact{"bias" + of, bias},
 		)
 		for k, c := range l.In {
@@ -145,7 +145,7 @@ func (n *Network) structure() []fact {
 			}
 			out = append(out, fact{
 				fmt.Sprintf("connection %d%s", k+1, of),
-				fmt.Sprintf("%s from %q, delay %s", kind, from, delays(&c)),
+				fmt.Sprintf("%s from %q, delay %s", kind, from, delays(&c)) + receptor(c.Receptor),
 			})
 		}
 	}
@@ -168,7 +168,27 @@ func modelText(p *neuron.Params) string {
 	if p.Inhibition {
 		s += ", inhibition"
 	}
+	if k := len(p.TauSynUS); k > 0 {
+		s += fmt.Sprintf(", %d receptors", k)
+	}
 	return s
+}
+
+// generators tells the random spikes of a layer; nothing where there are none.
+func generators(l *Layer) string {
+	s := ""
+	for _, p := range l.Poisson {
+		s += fmt.Sprintf(", %v Hz from outside%s, seed %d", p.RateHz, receptor(p.Receptor), p.Seed)
+	}
+	return s
+}
+
+// receptor names one that is not the first.
+func receptor(r int) string {
+	if r == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" onto receptor %d", r)
 }
 
 // delays is the delay of a connection; of a sparse one also a sum over who is
@@ -219,6 +239,9 @@ func (c *comparer) values(what, of string, a, b []float32, n int, def float32) {
 func (c *comparer) layer(of string, a, b *Layer) {
 	c.text("labels "+of, fmt.Sprintf("%q", a.Labels), fmt.Sprintf("%q", b.Labels))
 	c.values("bias", of, a.Bias, b.Bias, len(a.Bias), 0)
+	for k := range a.Poisson {
+		c.values(fmt.Sprintf("weight of generator %d", k+1), of, []float32{a.Poisson[k].Weight}, []float32{b.Poisson[k].Weight}, 1, 0)
+	}
 	if !a.Relay() {
 		c.neurons(of, a.Neuron, b.Neuron, a.Shape.Len())
 	}
@@ -258,5 +281,16 @@ func (c *comparer) neurons(of string, p, q *neuron.Params, n int) {
 		return []float32{p.Graded}
 	}
 	c.values("size of a spike", of, size(p), size(q), 1, 1)
+	c.text("synaptic time constants "+of, fmt.Sprint(p.TauSynUS), fmt.Sprint(q.TauSynUS))
+	c.values("reversal potential", of, p.Reversal, q.Reversal, len(p.Reversal), 0)
+	for r := range p.TauSynUS {
+		init := func(p *neuron.Params) []float32 {
+			if r < len(p.SynInit) {
+				return p.SynInit[r]
+			}
+			return nil
+		}
+		c.values(fmt.Sprintf("initial value of receptor %d of neuron", r), of, init(p), init(q), n, 0)
+	}
 	c.text("refractory time "+of, formatDuration(p.RefractoryUS), formatDuration(q.RefractoryUS))
 }

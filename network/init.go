@@ -28,10 +28,15 @@ var initKinds = []string{"uniform", "normal", "kaiming", "constant"}
 // with the seed, so what an array gets depends neither on the other arrays nor on
 // their order.
 func Stream(seed uint64, name string) *rand.Rand {
+	a := StreamKey(seed, name)
+	return rand.New(rand.NewPCG(a, mix(a)))
+}
+
+// StreamKey is the seed of [Stream], hashed from seed and name.
+func StreamKey(seed uint64, name string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(name))
-	a := mix(h.Sum64() ^ mix(seed))
-	return rand.New(rand.NewPCG(a, mix(a)))
+	return mix(h.Sum64() ^ mix(seed))
 }
 
 // mix is the finaliser of splitmix64 (Steele, Lea, Flood 2014): near seeds and

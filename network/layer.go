@@ -96,6 +96,19 @@ func (n *Network) SourceName(from int) string {
 	return n.Layers[from].Name
 }
 
+// Sensorless reports whether no connection comes from the input: such a network
+// runs without a recording.
+func (n *Network) Sensorless() bool {
+	for _, l := range n.Layers {
+		for _, c := range l.In {
+			if c.From == FromInput {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // InputName is what the input is called where layers are named.
 const InputName = "input"
 

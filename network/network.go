@@ -78,6 +78,10 @@ type Layer struct {
 	Bias []float32
 	// In are the arriving connections. Their sums are formed in this order.
 	In []Conn
+	// Poisson are random spikes from outside the network: each neuron gets trains of
+	// its own, after what arrives over connections. Clocked networks only. A layer
+	// that has any is touched in every step.
+	Poisson []Poisson
 	// Labels names the channels for people ("0°", "digit 3"); empty or Shape.C of them.
 	Labels []string
 }
@@ -93,6 +97,9 @@ type Conn struct {
 	// At least 1 where From is not an earlier layer. Sparse may have a delay for each
 	// synapse instead.
 	Delay int64
+	// Receptor of the neurons on which its synapses end; see neuron.Params.TauSynUS. 0 is
+	// the only one of models without synaptic currents.
+	Receptor int
 	// Synapses says who is connected with whom: *Dense, *Conv2D, *Pool, *Sparse.
 	Synapses Synapses
 }

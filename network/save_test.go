@@ -117,6 +117,7 @@ func (a *artist) layer(i int) {
 		}
 	}
 	l.Neuron = a.neuron(n)
+	a.outside(l)
 	if len(l.In) == 0 && len(l.Bias) == 0 && len(l.Neuron.Drive) == 0 {
 		l.In = append(l.In, a.conn(network.FromInput, a.n.Input.Shape, l.Shape, 0))
 	}
@@ -180,7 +181,46 @@ func (a *artist) neuron(n int) *neuron.Params {
 	if a.n.DtUS < 1<<40 {
 		p.RefractoryUS = int64(a.int("refractory", 0, 3)) * max(a.n.DtUS, 1)
 	}
+	if !a.bool("synaptic") {
+		return p
+	}
+	p.Model = neuron.CUBA
+	if a.clocked() && a.bool("coba") {
+		p.Model = neuron.COBA
+	}
+	for range a.int("receptors", 1, neuron.MaxReceptors) {
+		p.TauSynUS = append(p.TauSynUS, rapid.SampledFrom([]float64{1e4, 12.5, 1e-300, 1.0 / 3}).Draw(a.t, "tau syn"))
+		if p.Model == neuron.COBA {
+			p.Reversal = append(p.Reversal, a.floats("reversal", 1)...)
+		}
+		if a.bool("initial values") {
+			p.SynInit = append(p.SynInit, a.each("initial", n, func(x float32) bool { return x >= 0 }, 0))
+		}
+	}
+	if len(p.SynInit) > len(p.TauSynUS) {
+		p.SynInit = p.SynInit[:len(p.TauSynUS)]
+	}
 	return p
+}
+
+// outside gives a layer generators, and its connections receptors.
+func (a *artist) outside(l *network.Layer) {
+	r := l.Neuron.Receptors() - 1
+	for k := range l.In {
+		l.In[k].Receptor = a.int("receptor", 0, r)
+	}
+	if l.Neuron.Model == neuron.COBA {
+		l.Bias = nil
+	}
+	if !a.clocked() || a.n.DtUS > 1e6 {
+		return
+	}
+	for range a.int("generators", 0, 2) {
+		l.Poisson = append(l.Poisson, network.Poisson{
+			RateHz: rapid.Float64Range(0, 1000).Draw(a.t, "rate"), Weight: a.floats("weight", 1)[0],
+			Receptor: a.int("receptor", 0, r), Seed: rapid.Uint64Max(1<<62).Draw(a.t, "seed"),
+		})
+	}
 }
 
 // TestSaveOpen: whatever the package can describe comes back from its files, bit

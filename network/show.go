@@ -44,6 +44,8 @@ type LayerSummary struct {
 	Neuron     string        `json:"neuron,omitempty"` // model and parameters, empty for a relay
 	In         []ConnSummary `json:"in"`
 	Labels     []string      `json:"labels,omitempty"`
+	// PoissonHz are the rates of random spikes from outside at each neuron.
+	PoissonHz []float64 `json:"poisson_hz,omitempty"`
 }
 
 // ConnSummary describes one connection.
@@ -55,6 +57,7 @@ type ConnSummary struct {
 	MaxDelay int64  `json:"max_delay"`
 	Synapses int64  `json:"synapses"`
 	Weights  int    `json:"weights"`
+	Receptor int    `json:"receptor,omitempty"` // of the neurons, on which they end
 }
 
 // Summarize describes a network that has passed Check.
@@ -79,12 +82,15 @@ func (n *Network) Summarize() Summary {
 			ls.Neurons = l.Shape.Len()
 			ls.Neuron = neuronText(l.Neuron, n.DtUS)
 		}
+		for _, p := range l.Poisson {
+			ls.PoissonHz = append(ls.PoissonHz, p.RateHz)
+		}
 		for k := range l.In {
 			c := &l.In[k]
 			ls.In = append(ls.In, ConnSummary{
 				From: n.SourceName(c.From), Kind: c.Synapses.Kind(), Detail: detail(c.Synapses),
 				MinDelay: c.MinDelay(), MaxDelay: c.MaxDelay(),
-				Synapses: synapses(c.Synapses, n.Source(c.From), l.Shape), Weights: c.Synapses.Params(),
+				Synapses: synapses(c.Synapses, n.Source(c.From), l.Shape), Weights: c.Synapses.Params(), Receptor: c.Receptor,
 			})
 			ls.Parameters += c.Synapses.Params()
 			ls.Bytes += synapseBytes(c.Synapses)
@@ -166,6 +172,16 @@ func neuronText(p *neuron.Params, dtUS int64) string {
 		add("refractory %s", formatDuration(p.RefractoryUS))
 	}
 	values("v₀", p.VInit)
+	for r, us := range p.TauSynUS {
+		name := "τₛ"
+		if len(p.TauSynUS) > 1 {
+			name = fmt.Sprintf("τₛ%d", r)
+		}
+		add("%s %.4g ms", name, us/1000)
+		if r < len(p.Reversal) {
+			add("towards %.4g", p.Reversal[r])
+		}
+	}
 	return strings.Join(parts, ", ")
 }
 
@@ -182,18 +198,22 @@ func Show(n *Network, w io.Writer) error {
 	if s.DtUS > 0 {
 		clock = "step " + formatDuration(s.DtUS)
 	}
-	fmt.Fprintf(&b, "\ninput %dx%d", s.Width, s.Height)
-	if g := n.Input.Geometry(); g.Width != s.Width || g.Height != s.Height {
-		fmt.Fprintf(&b, " of recordings of %s", g)
+	if n.Sensorless() {
+		fmt.Fprintf(&b, "\nno input, %s\n\n", clock)
+	} else {
+		fmt.Fprintf(&b, "\ninput %dx%d", s.Width, s.Height)
+		if g := n.Input.Geometry(); g.Width != s.Width || g.Height != s.Height {
+			fmt.Fprintf(&b, " of recordings of %s", g)
+		}
+		fmt.Fprintf(&b, ", polarity %s, %s\n\n", s.Polarity, clock)
 	}
-	fmt.Fprintf(&b, ", polarity %s, %s\n\n", s.Polarity, clock)
 	var table strings.Builder
 	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "layer\tshape\tneurons\tfrom\tconnection\tdelay\tsynapses\tweights\tneuron")
 	for _, l := range s.Layers {
 		shape := Shape{l.Height, l.Width, l.Channels}.String()
 		for k, c := range l.In {
-			kind := strings.TrimSpace(c.Kind + " " + c.Detail)
+			kind := strings.TrimSpace(c.Kind+" "+c.Detail) + receptor(c.Receptor)
 			delay := delayText(c, s.DtUS)
 			name, size, neurons, model := l.Name, shape, count(l.Neurons), l.Neuron
 			if k > 0 {
@@ -213,7 +233,10 @@ func Show(n *Network, w io.Writer) error {
 		fmt.Fprintln(&b, strings.TrimRight(line, " \n"))
 	}
 	fmt.Fprintf(&b, "\n%s neurons, %s synapses, %s parameters, %s\n", count(s.Neurons), events.Thousands(s.Synapses), count(s.Parameters), bytesText(s.Bytes))
-	for _, l := range s.Layers {
+	for i, l := range s.Layers {
+		for _, p := range n.Layers[i].Poisson {
+			fmt.Fprintf(&b, "each neuron of %s: %.6g random spikes a second of weight %.4g%s\n", l.Name, p.RateHz, p.Weight, receptor(p.Receptor))
+		}
 		if len(l.Labels) > 0 {
 			fmt.Fprintf(&b, "channels of %s: %s\n", l.Name, strings.Join(l.Labels, ", "))
 		}

@@ -208,6 +208,9 @@ func (r *reader) network(t *table) {
 	for _, l := range r.layers {
 		l.rest()
 	}
+	if !t.has("input") && n.Sensorless() {
+		n.Input = Input{Shape: Shape{1, 1, 1}, Polarity: Merged} // nobody looks
+	}
 }
 
 // input reads [input].

@@ -210,6 +210,7 @@ func FuzzTOML(f *testing.F) {
 		f.Add(text)
 	}
 	f.Add([]byte(any34))
+	f.Add([]byte(populations))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if len(text) > 1<<14 {
 			return

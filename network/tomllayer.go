@@ -40,18 +40,23 @@ func (c *connReader) key(key string) string {
 	return key
 }
 
-var layerKinds = []string{"dense", "conv2d", "pool", "recurrent", "sparse", kindNone}
+var layerKinds = []string{"dense", "conv2d", "pool", "recurrent", "sparse", kindPopulation, kindNone}
 
 // kindNone is the kind of a layer whose table has no connection: all of them, if
-// there are any, stand in [[layer.in]].
-const kindNone = "none"
+// there are any, stand in [[layer.in]]. For people it has a second name.
+const (
+	kindNone       = "none"
+	kindPopulation = "population"
+)
 
 var connKinds = []string{"dense", "conv2d", "pool", "sparse"}
 
 // shape reads what says the layer's size: kind, source, and the sizes.
 func (l *layerReader) shape() {
 	t := l.t
-	l.kind = t.choice("kind", "dense", layerKinds)
+	if l.kind = t.choice("kind", "dense", layerKinds); l.kind == kindPopulation {
+		l.kind = kindNone
+	}
 	l.from = l.i - 1 // the layer before; FromInput for the first
 	if l.kind != kindNone && !l.source(t, &l.from) {
 		l.broken = true
@@ -182,7 +187,11 @@ func (l *layerReader) rest() {
 			ct.bad("from", "a further connection must say where it comes from", "")
 			ok = false
 		}
-		kind := ct.choice("kind", "dense", connKinds)
+		def := "dense"
+		if ct.has("synapses") || ct.has("rule") {
+			def = "sparse"
+		}
+		kind := ct.choice("kind", def, connKinds)
 		if ok {
 			l.conn(ct, kind, from, "")
 		} else {
@@ -192,6 +201,7 @@ func (l *layerReader) rest() {
 	}
 	l.neuron()
 	l.bias()
+	l.poisson()
 	l.layer.Labels = t.texts("labels")
 	t.choice("layout", layoutTorch, layouts)
 	t.elsewhere = l.elsewhere()
@@ -207,20 +217,21 @@ func (l *layerReader) elsewhere() map[string]string {
 		"pad":      "only a conv2d layer has a pad",
 		"average":  "only a pool layer has average",
 		"synapses": "only a sparse layer has synapses",
+		"rule":     "only a sparse layer has a rule",
 	}
 	if l.kind == kindNone {
-		for _, k := range []string{"from", "weights", "init", "delay"} {
+		for _, k := range []string{"from", "weights", "init", "delay", "rule", "weight", "receptor"} {
 			m[k] = "the connections of a layer of kind none stand in [[layer.in]]"
 		}
 	}
-	for _, k := range []string{"model", "beta", "tau", "threshold", "reset", "reset_now", "inhibition", "graded", "refractory", "drive", "v_reset", "v_init"} {
+	for _, k := range []string{"model", "beta", "tau", "threshold", "reset", "reset_now", "inhibition", "graded", "refractory", "drive", "v_reset", "v_init", "tau_syn", "reversal", "syn_init"} {
 		m[k] = fmt.Sprintf("did you mean %q inside neuron = { … }?", k)
 	}
 	return m
 }
 
 // connKeys are the keys of a connection, known where one cannot be read further.
-var connKeys = []string{"weights", "layout", "init", "delay", "kernel", "stride", "pad", "average", "weight", "synapses"}
+var connKeys = []string{"weights", "layout", "init", "delay", "kernel", "stride", "pad", "average", "weight", "synapses", "rule", "receptor"}
 
 // conn reads one connection and appends it.
 func (l *layerReader) conn(t *table, kind string, from int, suffix string) {
@@ -236,7 +247,7 @@ func (l *layerReader) conn(t *table, kind string, from int, suffix string) {
 	}
 	b := synapseReader{
 		r: l.r, t: t, name: name, in: in, out: l.layer.Shape,
-		weights: "weights" + suffix, init: "init" + suffix,
+		weights: "weights" + suffix, init: "init" + suffix, from: from, to: l.i,
 		ready: in.valid() && l.layer.Shape.valid() && !l.broken,
 	}
 	switch kind {
@@ -254,7 +265,13 @@ func (l *layerReader) conn(t *table, kind string, from int, suffix string) {
 		cn.Synapses = b.sparse()
 	}
 	c.broken = b.failed || !b.ready
-	cn.Delay = l.delay(t, "delay"+suffix, suffix != "")
+	if !b.ownDelays {
+		cn.Delay = l.delay(t, "delay"+suffix, suffix != "")
+	}
+	if c.broken && kind == "sparse" && cn.Delay == 0 {
+		cn.Delay = 1 // the synapses may have had delays: no cycle is to be seen here
+	}
+	cn.Receptor, _ = t.integer("receptor", 0, neuron.MaxReceptors-1)
 	l.layer.In = append(l.layer.In, cn)
 	l.conns = append(l.conns, c)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"dvsim/internal/npz"
 )
@@ -11,12 +12,14 @@ import (
 // synapseReader builds the synapses of one connection.
 type synapseReader struct {
 	r             *reader
+	from, to      int // source and target; equal for a layer onto itself
 	t             *table
 	name          string // of the weights' random stream
 	in, out       Shape
 	weights, init string // the keys
 	ready         bool   // both shapes are known
 	failed        bool   // a problem was reported: the synapses are a stand-in
+	ownDelays     bool   // the key delay was read with the synapses, which have one each
 }
 
 func (b *synapseReader) dense() Synapses {
@@ -192,14 +195,24 @@ func (r *reader) values(t *table, key string, s Shape, layout string) []float32 
 // arrays NAME.row, NAME.target, NAME.weight and NAME.delay of the .npz.
 func (b *synapseReader) sparse() Synapses {
 	v, ok := b.t.get("synapses")
-	if !ok {
-		b.fail("synapses", "a sparse connection needs synapses", `write synapses = [[source, target, weight, delay], …] or the first part of the names of arrays in the .npz`)
+	switch {
+	case b.t.has("rule") && ok:
+		b.t.get("rule")
+		b.fail("rule", "synapses and rule exclude each other", "")
+		return &Sparse{}
+	case b.t.has("rule"):
+		return b.wired()
+	case !ok:
+		b.fail("synapses", "a sparse connection needs synapses", `write synapses = [[source, target, weight, delay], …], the first part of the names of arrays in the .npz, a file "list.csv", or a rule`)
 		return &Sparse{}
 	}
 	if !b.ready {
 		return &Sparse{}
 	}
 	if name, isText := v.(string); isText {
+		if strings.HasSuffix(name, ".csv") || strings.HasSuffix(name, ".npz") {
+			return b.listFile(name)
+		}
 		return b.sparseArrays(name)
 	}
 	list, ok := v.([]any)

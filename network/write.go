@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"dvsim/internal/npz"
@@ -152,6 +153,9 @@ func (w *writer) layer(i int) {
 	if !l.Relay() {
 		w.line("neuron = { %s }", w.neuron(w.names[i], l.Neuron))
 	}
+	for k := range l.Poisson {
+		w.poisson(&l.Poisson[k])
+	}
 	for k := range in {
 		w.line("\n[[layer.in]]")
 		w.conn(i, len(l.In)-len(in)+k, true)
@@ -257,6 +261,19 @@ func (w *writer) conn(i, k int, further bool) {
 	if c.Delay != 0 {
 		w.line("delay = %s", w.delay(c.Delay))
 	}
+	if c.Receptor != 0 {
+		w.line("receptor = %d", c.Receptor)
+	}
+}
+
+func (w *writer) poisson(p *Poisson) {
+	w.line("\n[[layer.poisson]]")
+	w.line("rate = %s", strconv.FormatFloat(p.RateHz, 'e', -1, 64))
+	w.line("weight = %s", decimal(p.Weight))
+	if p.Receptor != 0 {
+		w.line("receptor = %d", p.Receptor)
+	}
+	w.line("seed = %d", p.Seed)
 }
 
 func (w *writer) pool(p *Pool) {

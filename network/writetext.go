@@ -53,6 +53,25 @@ func (w *writer) neuron(layer string, p *neuron.Params) string {
 		add("refractory", w.duration(p.RefractoryUS))
 	}
 	values("v_init", p.VInit)
+	if len(p.TauSynUS) > 0 {
+		taus := make([]string, len(p.TauSynUS))
+		for i, us := range p.TauSynUS {
+			taus[i] = w.tau(us)
+		}
+		add("tau_syn", "["+strings.Join(taus, ", ")+"]")
+	}
+	if len(p.Reversal) > 0 {
+		add("reversal", list(p.Reversal))
+	}
+	if len(p.SynInit) > 0 {
+		inits := make([]string, len(p.SynInit))
+		for i, x := range p.SynInit {
+			if inits[i] = "[]"; len(x) > 0 {
+				inits[i] = w.values(fmt.Sprintf("%s.syn_init%d", layer, i), x)
+			}
+		}
+		add("syn_init", "["+strings.Join(inits, ", ")+"]")
+	}
 	return strings.Join(parts, ", ")
 }
 
