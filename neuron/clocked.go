@@ -19,9 +19,10 @@ type Clocked struct {
 	vInit    []float32 // 1 or n
 	vReset   float32
 	refSteps int64
-	fast     bool // Leaky, Subtract, one β and θ, no other option: the kernels serve it
 	always   bool // touched in every step
 	syn      synapticStep
+	fast     bool // Leaky with one β and θ, no inhibition, reset a step later: the kernels serve it
+	fastBy   kernel.Reset
 }
 
 // State is the potential of each neuron of a layer, and when its refractory
@@ -70,7 +71,8 @@ func NewClocked(p *Params, n int, dtUS int64, bias []float32) *Clocked {
 	} else {
 		c.constant = constantInput(p, n, c.pow.beta, bias)
 	}
-	c.fast = !c.lif && c.beta == nil && len(c.theta) == 1 && c.reset == Subtract && !c.now && !c.inhibit
+	c.fast = !c.lif && c.beta == nil && len(c.theta) == 1 && !c.now && !c.inhibit
+	c.fastBy = map[Reset]kernel.Reset{Subtract: kernel.Subtract, Zero: kernel.Zero, None: kernel.None}[c.reset]
 	return c
 }
 
@@ -200,14 +202,16 @@ func (c *Clocked) Touch(s *State, acc []float32, lo, hi int, k, d int64, spikes 
 
 // touchFast serves the usual layer through the kernels.
 func (c *Clocked) touchFast(v, acc []float32, lo, hi int, d int64, spikes []uint32) (out []uint32, hot, moved bool) {
-	p, theta := c.pow.at(d), c.theta[0]
-	var mask [4]uint64
+	p, theta := [1]float32{c.pow.at(d)}, c.theta[0]
+	var mask [16]uint64
+	var any [1]bool
 	for len(v) > 0 {
 		n := min(len(v), 64*len(mask))
 		if c.constant == nil {
-			kernel.SweepSubtract(v[:n], acc[:n], p, theta, mask[:])
-		} else if kernel.SweepSubtractBias(v[:n], acc[:n], c.constant[lo:lo+n], p, theta, mask[:]) {
-			moved = true
+			kernel.Sweep(v[:n], acc[:n], n, first, p[:], theta, c.fastBy, mask[:])
+		} else {
+			kernel.SweepBias(v[:n], acc[:n], c.constant[lo:lo+n], n, first, p[:], theta, c.fastBy, mask[:], any[:])
+			moved = moved || any[0]
 		}
 		for w := range (n + 63) / 64 {
 			if mask[w] != 0 {
@@ -219,6 +223,9 @@ func (c *Clocked) touchFast(v, acc []float32, lo, hi int, d int64, spikes []uint
 	}
 	return spikes, hot, moved
 }
+
+// first is the list of the one group of a slice.
+var first = []uint32{0}
 
 // Potentials evaluates the neurons lo ≤ j < hi in step k, last touched d steps
 // before, without touching them: dst[j − lo] becomes what a touch without input

@@ -119,29 +119,27 @@ func BenchmarkAddToRows(b *testing.B) {
 	benchmarkRows(b, 8, func(row, w []float32, n int, rows []uint32, _ []float32) { AddToRows(w, n, rows, row) })
 }
 
-func BenchmarkSweepSubtract(b *testing.B) {
-	for _, rate := range []int{0, 7} {
-		b.Run(fmt.Sprintf("spikes=%d%%", rate), func(b *testing.B) {
-			eachPath(b, []int{16, 32, 1024}, 16, func(b *testing.B, n int) func() {
-				const sets = 512
-				v, in := make([]float32, n*sets), make([]float32, n*sets)
-				acc := make([]float32, n)
+// BenchmarkSweep brings 64 groups a call up to date, of 512. One neuron of fourteen
+// is over its threshold, nobody knows which.
+func BenchmarkSweep(b *testing.B) {
+	for _, unit := range []int{1, 16, 32, 1024} {
+		for _, p := range available() {
+			b.Run(fmt.Sprintf("path=%v/unit=%d", p, unit), func(b *testing.B) {
+				use(b, p)
+				const all, call = 512, 64
+				v, acc := random(unit*all), make([]float32, unit*all)
+				groups, stay := make([]uint32, call), filled(call, 1)
 				r := rand.New(rand.NewPCG(1, 1))
-				for i := range in {
-					in[i] = r.Float32() * 0.1
-					if r.IntN(100) < rate {
-						in[i] += 1
-					}
+				for k := range groups {
+					groups[k] = uint32(r.IntN(all))
 				}
-				mask := make([]uint64, (n+63)/64)
-				i := 0
-				return func() {
-					i = (i + 1) % sets
-					copy(acc, in[i*n:])
-					SweepSubtract(v[i*n:i*n+n], acc, 0.9, 1, mask)
+				mask := make([]uint64, call*words(unit))
+				for b.Loop() {
+					Sweep(v, acc, unit, groups, stay, 1.5, None, mask)
 				}
+				perElement(b, unit*call, 16)
 			})
-		})
+		}
 	}
 }
 

@@ -49,7 +49,7 @@ func sweepConductanceGeneric(v, total, pull []float32, h, theta float32, spikes 
 		for i, x := range vb {
 			u := Relax(x, tb[i], pb[i], h)
 			tb[i], pb[i], vb[i] = 0, 0, u
-			word = word>>1 | over(u, theta)<<63
+			word = word>>1 | uint64(over(u, theta))<<63
 		}
 		spikes[b] = word >> (lo + 64 - hi)
 	}

@@ -6,38 +6,6 @@ package kernel
 // multiple of 64, so that no word of spikes is split.
 const callNeurons = 1 << 13
 
-func sweepSubtract(v, acc []float32, p, theta float32, spikes []uint64) {
-	if active == generic {
-		sweepSubtractGeneric(v, acc, p, theta, spikes)
-		return
-	}
-	for len(v) > callNeurons {
-		sweepSubtract(v[:callNeurons], acc, p, theta, spikes)
-		v, acc, spikes = v[callNeurons:], acc[callNeurons:], spikes[callNeurons/64:]
-	}
-	if active == avx512 {
-		sweepSubtractAVX512(v, acc, p, theta, spikes)
-	} else {
-		sweepSubtractAVX2(v, acc, p, theta, spikes)
-	}
-}
-
-func sweepSubtractBias(v, acc, bias []float32, p, theta float32, spikes []uint64) (moved bool) {
-	if active == generic {
-		return sweepSubtractBiasGeneric(v, acc, bias, p, theta, spikes)
-	}
-	for len(v) > callNeurons {
-		if sweepSubtractBias(v[:callNeurons], acc, bias, p, theta, spikes) {
-			moved = true
-		}
-		v, acc, bias, spikes = v[callNeurons:], acc[callNeurons:], bias[callNeurons:], spikes[callNeurons/64:]
-	}
-	if active == avx512 {
-		return sweepSubtractBiasAVX512(v, acc, bias, p, theta, spikes) || moved
-	}
-	return sweepSubtractBiasAVX2(v, acc, bias, p, theta, spikes) || moved
-}
-
 func leakyStep(dst, v, in, bias, beta, theta []float32, reset Reset, spikes []uint64) {
 	if active == generic {
 		leakyStepGeneric(dst, v, in, bias, beta, theta, reset, spikes)

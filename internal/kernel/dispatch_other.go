@@ -28,12 +28,12 @@ func addToRows(w []float32, stride int, rows []uint32, row []float32) {
 	addToRowsGeneric(w, stride, rows, row)
 }
 
-func sweepSubtract(v, acc []float32, p, theta float32, spikes []uint64) {
-	sweepSubtractGeneric(v, acc, p, theta, spikes)
+func sweep(v, acc []float32, unit int, groups []uint32, p []float32, theta float32, reset Reset, spikes []uint64) {
+	sweepGeneric(v, acc, unit, groups, p, theta, reset, spikes)
 }
 
-func sweepSubtractBias(v, acc, bias []float32, p, theta float32, spikes []uint64) bool {
-	return sweepSubtractBiasGeneric(v, acc, bias, p, theta, spikes)
+func sweepBias(v, acc, bias []float32, unit int, groups []uint32, p []float32, theta float32, reset Reset, spikes []uint64, moved []bool) {
+	sweepBiasGeneric(v, acc, bias, unit, groups, p, theta, reset, spikes, moved)
 }
 
 func leakyStep(dst, v, in, bias, beta, theta []float32, reset Reset, spikes []uint64) {
@@ -55,3 +55,9 @@ func fetch([]float32) {}
 func addCounted(acc, w []float32, stride int, rows []Counted) {
 	addCountedGeneric(acc, w, stride, rows)
 }
+
+func axpyTiles(acc, w []float32, accStride, wStride, stride int, tiles []Tile, list []uint32, x []float32) {
+	axpyTilesGeneric(acc, w, accStride, wStride, stride, tiles, list, x)
+}
+
+func indices(dst, base []uint32, masks []uint64, _ int) int { return indicesGeneric(dst, base, masks) }

@@ -4,8 +4,10 @@
 // with them.
 //
 //	kernel.AddRows(acc, w, stride, spiked)                  // what arrives in a step
-//	kernel.SweepSubtract(v, acc, beta, theta, spikes)       // and what fires (simulation)
+//	kernel.AxpyTiles(acc, w, …, tiles, channels, counts)    // the same, convolution
+//	kernel.Sweep(v, acc, unit, groups, beta, theta, …)      // and what fires (simulation)
 //	kernel.LeakyStep(u, before, acc, bias, …, spikes)       // the same, keeping u (training)
+//	kernel.Indices(list, base, spikes, width)               // the spikes as a list
 //	kernel.FastSigmoidBack(u, ds, later, beta, theta, k, …) // u becomes the gradient
 //	kernel.AxpyRows(g, u, stride, steps, counts)            // one source's weight gradient
 //	kernel.Adam(w, m, v, g, &step)
@@ -30,7 +32,7 @@
 // order of the arguments, never as partial sums. Denormal numbers, infinities and
 // −0 are no exception. Only of NaN it is said no more than that it is NaN: sign and
 // payload may differ, and where a potential is NaN, so may the result of
-// [SweepSubtractBias].
+// [SweepBias].
 //
 // Slices are of any length and alignment. Those that are written overlap no other
 // argument, unless the function says so. A slice that is too short, or a row that
@@ -52,7 +54,8 @@
 //	AxpyRows, 256 columns, matrix in L3        0.28    0.052   0.045
 //	AxpyRowsExact, 64 columns                  0.33    0.07    0.07
 //	AddToRows, 64 columns, matrix in L2        0.41    0.055   0.054
-//	SweepSubtract, 1024 neurons                1.9     0.18    0.18
+//	Sweep, groups of 16 neurons                1.8     0.21    0.17
+//	Sweep, 1024 neurons                        1.4     0.10    0.10
 //	LeakyStep, 1024 neurons                    1.8     0.15    0.11
 //	FastSigmoidBack, 1024 neurons              1.3     0.14    0.12
 //	AtanBack, 1024 neurons                     1.2     0.17    0.12

@@ -24,6 +24,11 @@ func addRowsAVX2(acc []float32, w []float32, stride int, rows []uint32) (done in
 //go:noescape
 func axpyRowsAVX2(acc []float32, w []float32, stride int, rows []uint32, x []float32) (done int)
 
+// axpyTilesAVX2 is AxpyTiles, and returns how many tiles came before one with a row outside w; all else has been checked, and no tile is empty.
+//
+//go:noescape
+func axpyTilesAVX2(acc []float32, w []float32, accStride int, wStride int, stride int, tiles []Tile, list []uint32, x []float32) (done int)
+
 // addCountedAVX2 adds counted rows of w to acc, which is not longer than w, and returns how many rows came before one outside w.
 //
 //go:noescape
@@ -39,20 +44,25 @@ func axpyRowsExactAVX2(acc []float64, w []float32, stride int, rows []uint32, x 
 //go:noescape
 func addToRowsAVX2(w []float32, stride int, rows []uint32, row []float32) (done int)
 
-// sweepSubtractAVX2 is SweepSubtract; acc and spikes are long enough for v.
+// sweepAVX2 is Sweep of groups below all, and returns how many came before one that is not; acc, p and spikes are long enough.
 //
 //go:noescape
-func sweepSubtractAVX2(v []float32, acc []float32, p float32, theta float32, spikes []uint64)
+func sweepAVX2(v []float32, acc []float32, unit int, all int, groups []uint32, p []float32, theta float32, reset uint8, spikes []uint64) (done int)
 
-// sweepSubtractBiasAVX2 is SweepSubtractBias; acc, bias and spikes are long enough for v.
+// sweepBiasAVX2 is SweepBias of groups below all, and returns how many came before one that is not; all other slices are long enough.
 //
 //go:noescape
-func sweepSubtractBiasAVX2(v []float32, acc []float32, bias []float32, p float32, theta float32, spikes []uint64) (moved bool)
+func sweepBiasAVX2(v []float32, acc []float32, bias []float32, unit int, all int, groups []uint32, p []float32, theta float32, reset uint8, spikes []uint64, moved []bool) (done int)
 
 // sweepConductanceAVX2 is SweepConductance; total, pull and spikes are long enough for v.
 //
 //go:noescape
 func sweepConductanceAVX2(v []float32, total []float32, pull []float32, h float32, theta float32, spikes []uint64)
+
+// indicesAVX2 is Indices; dst has room for a vector more than all bits.
+//
+//go:noescape
+func indicesAVX2(dst []uint32, base []uint32, masks []uint64, width int) (n int)
 
 // leakyStepAVX2 is LeakyStep; all slices are long enough for dst.
 //

@@ -148,8 +148,8 @@ TEXT ·addRowsAVX2(SB), NOSPLIT, $0-88
 	MOVQ  stride+48(FP), SI
 	MOVQ  rows_base+56(FP), DI
 	MOVQ  rows_len+64(FP), R8
-	SUBQ  CX, BX
 	XORQ  R9, R9
+	SUBQ  CX, BX
 	TESTQ R8, R8
 	JEQ   end
 
@@ -488,8 +488,8 @@ TEXT ·axpyRowsAVX2(SB), NOSPLIT, $0-112
 	MOVQ  stride+48(FP), DI
 	MOVQ  rows_base+56(FP), R8
 	MOVQ  rows_len+64(FP), R9
-	SUBQ  DX, SI
 	XORQ  R10, R10
+	SUBQ  DX, SI
 	TESTQ R9, R9
 	JEQ   end
 
@@ -861,6 +861,409 @@ end:
 	VZEROUPPER
 	RET
 
+// func axpyTilesAVX2(acc []float32, w []float32, accStride int, wStride int, stride int, tiles []Tile, list []uint32, x []float32) (done int)
+// Requires: AVX, CMOV
+TEXT ·axpyTilesAVX2(SB), NOSPLIT, $0-152
+	MOVQ x_base+120(FP), AX
+	MOVQ list_base+96(FP), CX
+	MOVQ tiles_base+72(FP), DX
+	XORQ BX, BX
+
+tile:
+	CMPQ BX, tiles_len+80(FP)
+	JGE  stop
+	MOVL (DX), SI
+	MOVL 4(DX), DI
+	MOVL 12(DX), R8
+
+line:
+	MOVL 8(DX), R9
+	MOVQ w_len+32(FP), R10
+	SUBQ R9, R10
+	SUBQ DI, R10
+	MOVQ acc_base+0(FP), R11
+	LEAQ (R11)(SI*4), R11
+	MOVQ w_base+24(FP), R12
+	LEAQ (R12)(DI*4), R12
+	MOVL 20(DX), R14
+
+next:
+	CMPQ R9, $0x00000039
+	JGE  strip0
+	CMPQ R9, $0x00000031
+	JGE  strip1
+	CMPQ R9, $0x00000029
+	JGE  strip2
+	CMPQ R9, $0x00000021
+	JGE  strip3
+	CMPQ R9, $0x00000019
+	JGE  strip4
+	CMPQ R9, $0x00000011
+	JGE  strip5
+	CMPQ R9, $0x00000009
+	JGE  strip6
+	CMPQ R9, $0x00000001
+	JGE  strip7
+	JMP  lined
+
+strip0:
+	LEAQ       -56(R9), R13
+	MOVQ       $0x00000008, R15
+	CMPQ       R13, R15
+	CMOVQGT    R15, R13
+	LEAQ       tails<>+32(SB), R15
+	NEGQ       R13
+	VMOVUPS    (R15)(R13*4), Y8
+	VMOVUPS    (R11), Y0
+	VMOVUPS    32(R11), Y1
+	VMOVUPS    64(R11), Y2
+	VMOVUPS    96(R11), Y3
+	VMOVUPS    128(R11), Y4
+	VMOVUPS    160(R11), Y5
+	VMOVUPS    192(R11), Y6
+	VMASKMOVPS 224(R11), Y8, Y7
+	MOVL       16(DX), R13
+
+row0:
+	MOVL         (CX)(R13*4), R15
+	IMULQ        stride+64(FP), R15
+	CMPQ         R15, R10
+	JHI          stop
+	VBROADCASTSS (AX)(R13*4), Y9
+	VMULPS       (R12)(R15*4), Y9, Y10
+	VADDPS       Y10, Y0, Y0
+	VMULPS       32(R12)(R15*4), Y9, Y10
+	VADDPS       Y10, Y1, Y1
+	VMULPS       64(R12)(R15*4), Y9, Y10
+	VADDPS       Y10, Y2, Y2
+	VMULPS       96(R12)(R15*4), Y9, Y10
+	VADDPS       Y10, Y3, Y3
+	VMULPS       128(R12)(R15*4), Y9, Y10
+	VADDPS       Y10, Y4, Y4
+	VMULPS       160(R12)(R15*4), Y9, Y10
+	VADDPS       Y10, Y5, Y5
+	VMULPS       192(R12)(R15*4), Y9, Y10
+	VADDPS       Y10, Y6, Y6
+	VMASKMOVPS   224(R12)(R15*4), Y8, Y10
+	VMULPS       Y10, Y9, Y9
+	VADDPS       Y9, Y7, Y7
+	INCQ         R13
+	CMPQ         R13, R14
+	JLT          row0
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      Y1, 32(R11)
+	VMOVUPS      Y2, 64(R11)
+	VMOVUPS      Y3, 96(R11)
+	VMOVUPS      Y4, 128(R11)
+	VMOVUPS      Y5, 160(R11)
+	VMOVUPS      Y6, 192(R11)
+	VMASKMOVPS   Y7, Y8, 224(R11)
+	ADDQ         $0x00000100, R12
+	ADDQ         $0x00000100, R11
+	SUBQ         $0x00000040, R9
+	JMP          next
+
+strip1:
+	LEAQ       -48(R9), R13
+	MOVQ       $0x00000008, R15
+	CMPQ       R13, R15
+	CMOVQGT    R15, R13
+	LEAQ       tails<>+32(SB), R15
+	NEGQ       R13
+	VMOVUPS    (R15)(R13*4), Y7
+	VMOVUPS    (R11), Y0
+	VMOVUPS    32(R11), Y1
+	VMOVUPS    64(R11), Y2
+	VMOVUPS    96(R11), Y3
+	VMOVUPS    128(R11), Y4
+	VMOVUPS    160(R11), Y5
+	VMASKMOVPS 192(R11), Y7, Y6
+	MOVL       16(DX), R13
+
+row1:
+	MOVL         (CX)(R13*4), R15
+	IMULQ        stride+64(FP), R15
+	CMPQ         R15, R10
+	JHI          stop
+	VBROADCASTSS (AX)(R13*4), Y8
+	VMULPS       (R12)(R15*4), Y8, Y9
+	VADDPS       Y9, Y0, Y0
+	VMULPS       32(R12)(R15*4), Y8, Y9
+	VADDPS       Y9, Y1, Y1
+	VMULPS       64(R12)(R15*4), Y8, Y9
+	VADDPS       Y9, Y2, Y2
+	VMULPS       96(R12)(R15*4), Y8, Y9
+	VADDPS       Y9, Y3, Y3
+	VMULPS       128(R12)(R15*4), Y8, Y9
+	VADDPS       Y9, Y4, Y4
+	VMULPS       160(R12)(R15*4), Y8, Y9
+	VADDPS       Y9, Y5, Y5
+	VMASKMOVPS   192(R12)(R15*4), Y7, Y9
+	VMULPS       Y9, Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	INCQ         R13
+	CMPQ         R13, R14
+	JLT          row1
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      Y1, 32(R11)
+	VMOVUPS      Y2, 64(R11)
+	VMOVUPS      Y3, 96(R11)
+	VMOVUPS      Y4, 128(R11)
+	VMOVUPS      Y5, 160(R11)
+	VMASKMOVPS   Y6, Y7, 192(R11)
+	ADDQ         $0x000000e0, R12
+	ADDQ         $0x000000e0, R11
+	SUBQ         $0x00000038, R9
+	JMP          next
+
+strip2:
+	LEAQ       -40(R9), R13
+	MOVQ       $0x00000008, R15
+	CMPQ       R13, R15
+	CMOVQGT    R15, R13
+	LEAQ       tails<>+32(SB), R15
+	NEGQ       R13
+	VMOVUPS    (R15)(R13*4), Y6
+	VMOVUPS    (R11), Y0
+	VMOVUPS    32(R11), Y1
+	VMOVUPS    64(R11), Y2
+	VMOVUPS    96(R11), Y3
+	VMOVUPS    128(R11), Y4
+	VMASKMOVPS 160(R11), Y6, Y5
+	MOVL       16(DX), R13
+
+row2:
+	MOVL         (CX)(R13*4), R15
+	IMULQ        stride+64(FP), R15
+	CMPQ         R15, R10
+	JHI          stop
+	VBROADCASTSS (AX)(R13*4), Y7
+	VMULPS       (R12)(R15*4), Y7, Y8
+	VADDPS       Y8, Y0, Y0
+	VMULPS       32(R12)(R15*4), Y7, Y8
+	VADDPS       Y8, Y1, Y1
+	VMULPS       64(R12)(R15*4), Y7, Y8
+	VADDPS       Y8, Y2, Y2
+	VMULPS       96(R12)(R15*4), Y7, Y8
+	VADDPS       Y8, Y3, Y3
+	VMULPS       128(R12)(R15*4), Y7, Y8
+	VADDPS       Y8, Y4, Y4
+	VMASKMOVPS   160(R12)(R15*4), Y6, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y5, Y5
+	INCQ         R13
+	CMPQ         R13, R14
+	JLT          row2
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      Y1, 32(R11)
+	VMOVUPS      Y2, 64(R11)
+	VMOVUPS      Y3, 96(R11)
+	VMOVUPS      Y4, 128(R11)
+	VMASKMOVPS   Y5, Y6, 160(R11)
+	ADDQ         $0x000000c0, R12
+	ADDQ         $0x000000c0, R11
+	SUBQ         $0x00000030, R9
+	JMP          next
+
+strip3:
+	LEAQ       -32(R9), R13
+	MOVQ       $0x00000008, R15
+	CMPQ       R13, R15
+	CMOVQGT    R15, R13
+	LEAQ       tails<>+32(SB), R15
+	NEGQ       R13
+	VMOVUPS    (R15)(R13*4), Y5
+	VMOVUPS    (R11), Y0
+	VMOVUPS    32(R11), Y1
+	VMOVUPS    64(R11), Y2
+	VMOVUPS    96(R11), Y3
+	VMASKMOVPS 128(R11), Y5, Y4
+	MOVL       16(DX), R13
+
+row3:
+	MOVL         (CX)(R13*4), R15
+	IMULQ        stride+64(FP), R15
+	CMPQ         R15, R10
+	JHI          stop
+	VBROADCASTSS (AX)(R13*4), Y6
+	VMULPS       (R12)(R15*4), Y6, Y7
+	VADDPS       Y7, Y0, Y0
+	VMULPS       32(R12)(R15*4), Y6, Y7
+	VADDPS       Y7, Y1, Y1
+	VMULPS       64(R12)(R15*4), Y6, Y7
+	VADDPS       Y7, Y2, Y2
+	VMULPS       96(R12)(R15*4), Y6, Y7
+	VADDPS       Y7, Y3, Y3
+	VMASKMOVPS   128(R12)(R15*4), Y5, Y7
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	INCQ         R13
+	CMPQ         R13, R14
+	JLT          row3
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      Y1, 32(R11)
+	VMOVUPS      Y2, 64(R11)
+	VMOVUPS      Y3, 96(R11)
+	VMASKMOVPS   Y4, Y5, 128(R11)
+	ADDQ         $0x000000a0, R12
+	ADDQ         $0x000000a0, R11
+	SUBQ         $0x00000028, R9
+	JMP          next
+
+strip4:
+	LEAQ       -24(R9), R13
+	MOVQ       $0x00000008, R15
+	CMPQ       R13, R15
+	CMOVQGT    R15, R13
+	LEAQ       tails<>+32(SB), R15
+	NEGQ       R13
+	VMOVUPS    (R15)(R13*4), Y4
+	VMOVUPS    (R11), Y0
+	VMOVUPS    32(R11), Y1
+	VMOVUPS    64(R11), Y2
+	VMASKMOVPS 96(R11), Y4, Y3
+	MOVL       16(DX), R13
+
+row4:
+	MOVL         (CX)(R13*4), R15
+	IMULQ        stride+64(FP), R15
+	CMPQ         R15, R10
+	JHI          stop
+	VBROADCASTSS (AX)(R13*4), Y5
+	VMULPS       (R12)(R15*4), Y5, Y6
+	VADDPS       Y6, Y0, Y0
+	VMULPS       32(R12)(R15*4), Y5, Y6
+	VADDPS       Y6, Y1, Y1
+	VMULPS       64(R12)(R15*4), Y5, Y6
+	VADDPS       Y6, Y2, Y2
+	VMASKMOVPS   96(R12)(R15*4), Y4, Y6
+	VMULPS       Y6, Y5, Y5
+	VADDPS       Y5, Y3, Y3
+	INCQ         R13
+	CMPQ         R13, R14
+	JLT          row4
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      Y1, 32(R11)
+	VMOVUPS      Y2, 64(R11)
+	VMASKMOVPS   Y3, Y4, 96(R11)
+	ADDQ         $0x00000080, R12
+	ADDQ         $0x00000080, R11
+	SUBQ         $0x00000020, R9
+	JMP          next
+
+strip5:
+	LEAQ       -16(R9), R13
+	MOVQ       $0x00000008, R15
+	CMPQ       R13, R15
+	CMOVQGT    R15, R13
+	LEAQ       tails<>+32(SB), R15
+	NEGQ       R13
+	VMOVUPS    (R15)(R13*4), Y3
+	VMOVUPS    (R11), Y0
+	VMOVUPS    32(R11), Y1
+	VMASKMOVPS 64(R11), Y3, Y2
+	MOVL       16(DX), R13
+
+row5:
+	MOVL         (CX)(R13*4), R15
+	IMULQ        stride+64(FP), R15
+	CMPQ         R15, R10
+	JHI          stop
+	VBROADCASTSS (AX)(R13*4), Y4
+	VMULPS       (R12)(R15*4), Y4, Y5
+	VADDPS       Y5, Y0, Y0
+	VMULPS       32(R12)(R15*4), Y4, Y5
+	VADDPS       Y5, Y1, Y1
+	VMASKMOVPS   64(R12)(R15*4), Y3, Y5
+	VMULPS       Y5, Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	INCQ         R13
+	CMPQ         R13, R14
+	JLT          row5
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      Y1, 32(R11)
+	VMASKMOVPS   Y2, Y3, 64(R11)
+	ADDQ         $0x00000060, R12
+	ADDQ         $0x00000060, R11
+	SUBQ         $0x00000018, R9
+	JMP          next
+
+strip6:
+	LEAQ       -8(R9), R13
+	MOVQ       $0x00000008, R15
+	CMPQ       R13, R15
+	CMOVQGT    R15, R13
+	LEAQ       tails<>+32(SB), R15
+	NEGQ       R13
+	VMOVUPS    (R15)(R13*4), Y2
+	VMOVUPS    (R11), Y0
+	VMASKMOVPS 32(R11), Y2, Y1
+	MOVL       16(DX), R13
+
+row6:
+	MOVL         (CX)(R13*4), R15
+	IMULQ        stride+64(FP), R15
+	CMPQ         R15, R10
+	JHI          stop
+	VBROADCASTSS (AX)(R13*4), Y3
+	VMULPS       (R12)(R15*4), Y3, Y4
+	VADDPS       Y4, Y0, Y0
+	VMASKMOVPS   32(R12)(R15*4), Y2, Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	INCQ         R13
+	CMPQ         R13, R14
+	JLT          row6
+	VMOVUPS      Y0, (R11)
+	VMASKMOVPS   Y1, Y2, 32(R11)
+	ADDQ         $0x00000040, R12
+	ADDQ         $0x00000040, R11
+	SUBQ         $0x00000010, R9
+	JMP          next
+
+strip7:
+	LEAQ       (R9), R13
+	MOVQ       $0x00000008, R15
+	CMPQ       R13, R15
+	CMOVQGT    R15, R13
+	LEAQ       tails<>+32(SB), R15
+	NEGQ       R13
+	VMOVUPS    (R15)(R13*4), Y1
+	VMASKMOVPS (R11), Y1, Y0
+	MOVL       16(DX), R13
+
+row7:
+	MOVL         (CX)(R13*4), R15
+	IMULQ        stride+64(FP), R15
+	CMPQ         R15, R10
+	JHI          stop
+	VBROADCASTSS (AX)(R13*4), Y2
+	VMASKMOVPS   (R12)(R15*4), Y1, Y3
+	VMULPS       Y3, Y2, Y2
+	VADDPS       Y2, Y0, Y0
+	INCQ         R13
+	CMPQ         R13, R14
+	JLT          row7
+	VMASKMOVPS   Y0, Y1, (R11)
+	ADDQ         $0x00000020, R12
+	ADDQ         $0x00000020, R11
+	SUBQ         $0x00000008, R9
+	JMP          next
+
+lined:
+	ADDQ accStride+48(FP), SI
+	ADDQ wStride+56(FP), DI
+	DECQ R8
+	JNZ  line
+	ADDQ $0x18, DX
+	INCQ BX
+	JMP  tile
+
+stop:
+	MOVQ BX, done+144(FP)
+	VZEROUPPER
+	RET
+
 // func addCountedAVX2(acc []float32, w []float32, stride int, rows []uint32, table *[256]float32) (done int)
 // Requires: AVX, CMOV
 TEXT ·addCountedAVX2(SB), NOSPLIT, $0-96
@@ -872,8 +1275,8 @@ TEXT ·addCountedAVX2(SB), NOSPLIT, $0-96
 	MOVQ  stride+48(FP), DI
 	MOVQ  rows_base+56(FP), R8
 	MOVQ  rows_len+64(FP), R9
-	SUBQ  DX, SI
 	XORQ  R10, R10
+	SUBQ  DX, SI
 	TESTQ R9, R9
 	JEQ   end
 
@@ -1280,8 +1683,8 @@ TEXT ·axpyRowsExactAVX2(SB), NOSPLIT, $0-112
 	MOVQ  stride+48(FP), DI
 	MOVQ  rows_base+56(FP), R8
 	MOVQ  rows_len+64(FP), R9
-	SUBQ  DX, SI
 	XORQ  R10, R10
+	SUBQ  DX, SI
 	TESTQ R9, R9
 	JEQ   end
 
@@ -1665,8 +2068,8 @@ TEXT ·addToRowsAVX2(SB), NOSPLIT, $0-88
 	MOVQ  stride+24(FP), SI
 	MOVQ  rows_base+32(FP), DI
 	MOVQ  rows_len+40(FP), R8
-	SUBQ  CX, BX
 	XORQ  R9, R9
+	SUBQ  CX, BX
 	TESTQ R8, R8
 	JEQ   end
 
@@ -2032,499 +2435,1436 @@ end:
 	VZEROUPPER
 	RET
 
-// func sweepSubtractAVX2(v []float32, acc []float32, p float32, theta float32, spikes []uint64)
+// func sweepAVX2(v []float32, acc []float32, unit int, all int, groups []uint32, p []float32, theta float32, reset uint8, spikes []uint64) (done int)
 // Requires: AVX, AVX2
-TEXT ·sweepSubtractAVX2(SB), NOSPLIT, $0-80
-	MOVQ         v_base+0(FP), CX
-	MOVQ         acc_base+24(FP), BX
-	MOVQ         v_len+8(FP), DX
-	MOVQ         spikes_base+56(FP), AX
-	VBROADCASTSS p+48(FP), Y0
-	VBROADCASTSS theta+52(FP), Y1
-	MOVL         $0x7fffffff, SI
-	VMOVD        SI, X2
+TEXT ·sweepAVX2(SB), NOSPLIT, $0-152
+	MOVQ         v_base+0(FP), AX
+	MOVQ         acc_base+24(FP), DX
+	MOVQ         spikes_base+120(FP), BX
+	MOVQ         groups_base+64(FP), SI
+	MOVQ         p_base+88(FP), DI
+	VBROADCASTSS theta+112(FP), Y0
+	MOVL         $0x7fffffff, CX
+	VMOVD        CX, X1
+	VBROADCASTSS X1, Y1
+	MOVL         $0x0da24260, CX
+	VMOVD        CX, X2
 	VBROADCASTSS X2, Y2
-	MOVL         $0x0da24260, SI
-	VMOVD        SI, X3
-	VBROADCASTSS X3, Y3
-	VXORPS       Y4, Y4, Y4
-	XORQ         SI, SI
-	MOVQ         DX, DI
+	VXORPS       Y3, Y3, Y3
+	XORQ         R8, R8
+	MOVBQZX      reset+116(FP), CX
+	CMPQ         CX, $0x01
+	JEQ          zero_loop
+	JGT          none_loop
 
-word:
-	CMPQ      DI, $0x40
-	JLT       rest
-	VMOVUPS   (CX)(SI*4), Y5
-	VMULPS    Y5, Y0, Y6
-	VMOVUPS   (BX)(SI*4), Y7
-	VADDPS    Y7, Y6, Y6
-	VMOVUPS   Y4, (BX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VANDPS    Y1, Y5, Y5
-	VSUBPS    Y5, Y6, Y6
-	VANDPS    Y2, Y6, Y5
-	VCMPPS    $0x15, Y3, Y5, Y5
-	VANDPS    Y6, Y5, Y5
-	VMOVUPS   Y5, (CX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VMOVMSKPS Y5, DX
-	VMOVUPS   32(CX)(SI*4), Y5
-	VMULPS    Y5, Y0, Y6
-	VMOVUPS   32(BX)(SI*4), Y7
-	VADDPS    Y7, Y6, Y6
-	VMOVUPS   Y4, 32(BX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VANDPS    Y1, Y5, Y5
-	VSUBPS    Y5, Y6, Y6
-	VANDPS    Y2, Y6, Y5
-	VCMPPS    $0x15, Y3, Y5, Y5
-	VANDPS    Y6, Y5, Y5
-	VMOVUPS   Y5, 32(CX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VMOVMSKPS Y5, R8
-	SHLQ      $0x08, R8
-	ORQ       R8, DX
-	VMOVUPS   64(CX)(SI*4), Y5
-	VMULPS    Y5, Y0, Y6
-	VMOVUPS   64(BX)(SI*4), Y7
-	VADDPS    Y7, Y6, Y6
-	VMOVUPS   Y4, 64(BX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VANDPS    Y1, Y5, Y5
-	VSUBPS    Y5, Y6, Y6
-	VANDPS    Y2, Y6, Y5
-	VCMPPS    $0x15, Y3, Y5, Y5
-	VANDPS    Y6, Y5, Y5
-	VMOVUPS   Y5, 64(CX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VMOVMSKPS Y5, R8
-	SHLQ      $0x10, R8
-	ORQ       R8, DX
-	VMOVUPS   96(CX)(SI*4), Y5
-	VMULPS    Y5, Y0, Y6
-	VMOVUPS   96(BX)(SI*4), Y7
-	VADDPS    Y7, Y6, Y6
-	VMOVUPS   Y4, 96(BX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VANDPS    Y1, Y5, Y5
-	VSUBPS    Y5, Y6, Y6
-	VANDPS    Y2, Y6, Y5
-	VCMPPS    $0x15, Y3, Y5, Y5
-	VANDPS    Y6, Y5, Y5
-	VMOVUPS   Y5, 96(CX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VMOVMSKPS Y5, R8
-	SHLQ      $0x18, R8
-	ORQ       R8, DX
-	VMOVUPS   128(CX)(SI*4), Y5
-	VMULPS    Y5, Y0, Y6
-	VMOVUPS   128(BX)(SI*4), Y7
-	VADDPS    Y7, Y6, Y6
-	VMOVUPS   Y4, 128(BX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VANDPS    Y1, Y5, Y5
-	VSUBPS    Y5, Y6, Y6
-	VANDPS    Y2, Y6, Y5
-	VCMPPS    $0x15, Y3, Y5, Y5
-	VANDPS    Y6, Y5, Y5
-	VMOVUPS   Y5, 128(CX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VMOVMSKPS Y5, R8
-	SHLQ      $0x20, R8
-	ORQ       R8, DX
-	VMOVUPS   160(CX)(SI*4), Y5
-	VMULPS    Y5, Y0, Y6
-	VMOVUPS   160(BX)(SI*4), Y7
-	VADDPS    Y7, Y6, Y6
-	VMOVUPS   Y4, 160(BX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VANDPS    Y1, Y5, Y5
-	VSUBPS    Y5, Y6, Y6
-	VANDPS    Y2, Y6, Y5
-	VCMPPS    $0x15, Y3, Y5, Y5
-	VANDPS    Y6, Y5, Y5
-	VMOVUPS   Y5, 160(CX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VMOVMSKPS Y5, R8
-	SHLQ      $0x28, R8
-	ORQ       R8, DX
-	VMOVUPS   192(CX)(SI*4), Y5
-	VMULPS    Y5, Y0, Y6
-	VMOVUPS   192(BX)(SI*4), Y7
-	VADDPS    Y7, Y6, Y6
-	VMOVUPS   Y4, 192(BX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VANDPS    Y1, Y5, Y5
-	VSUBPS    Y5, Y6, Y6
-	VANDPS    Y2, Y6, Y5
-	VCMPPS    $0x15, Y3, Y5, Y5
-	VANDPS    Y6, Y5, Y5
-	VMOVUPS   Y5, 192(CX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VMOVMSKPS Y5, R8
-	SHLQ      $0x30, R8
-	ORQ       R8, DX
-	VMOVUPS   224(CX)(SI*4), Y5
-	VMULPS    Y5, Y0, Y6
-	VMOVUPS   224(BX)(SI*4), Y7
-	VADDPS    Y7, Y6, Y6
-	VMOVUPS   Y4, 224(BX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VANDPS    Y1, Y5, Y5
-	VSUBPS    Y5, Y6, Y6
-	VANDPS    Y2, Y6, Y5
-	VCMPPS    $0x15, Y3, Y5, Y5
-	VANDPS    Y6, Y5, Y5
-	VMOVUPS   Y5, 224(CX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VMOVMSKPS Y5, R8
-	SHLQ      $0x38, R8
-	ORQ       R8, DX
-	MOVQ      DX, (AX)
-	ADDQ      $0x08, AX
-	ADDQ      $0x40, SI
-	SUBQ      $0x40, DI
-	JMP       word
+subtract_loop:
+	CMPQ         R8, groups_len+72(FP)
+	JGE          subtract_stop
+	MOVL         (SI)(R8*4), CX
+	CMPQ         CX, all+56(FP)
+	JGE          subtract_stop
+	IMULQ        unit+48(FP), CX
+	VBROADCASTSS (DI)(R8*4), Y4
+	MOVQ         unit+48(FP), R10
 
-rest:
-	TESTQ DI, DI
-	JLE   end
-	XORQ  DX, DX
-	MOVQ  $0x00000040, R8
-
-one:
-	CMPQ      DI, $0x08
-	JLT       tail
-	VMOVUPS   (CX)(SI*4), Y5
-	VMULPS    Y5, Y0, Y6
-	VMOVUPS   (BX)(SI*4), Y7
-	VADDPS    Y7, Y6, Y6
-	VMOVUPS   Y4, (BX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
-	VANDPS    Y1, Y5, Y5
+subtract_word:
+	CMPQ      R10, $0x40
+	JLT       subtract_rest
+	VMOVUPS   (AX)(CX*4), Y5
+	VMOVUPS   (DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y7
+	VADDPS    Y6, Y7, Y6
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VANDPS    Y0, Y5, Y5
 	VSUBPS    Y5, Y6, Y6
-	VANDPS    Y2, Y6, Y5
-	VCMPPS    $0x15, Y3, Y5, Y5
+	VANDPS    Y1, Y6, Y5
+	VCMPPS    $0x15, Y2, Y5, Y5
 	VANDPS    Y6, Y5, Y5
-	VMOVUPS   Y5, (CX)(SI*4)
-	VCMPPS    $0x1e, Y1, Y5, Y5
+	VMOVUPS   Y3, (DX)(CX*4)
+	VMOVUPS   Y5, (AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
 	VMOVMSKPS Y5, R9
-	SHRQ      $0x08, DX
-	SHLQ      $0x38, R9
-	ORQ       R9, DX
-	ADDQ      $0x08, SI
-	SUBQ      $0x08, R8
-	SUBQ      $0x08, DI
-	JMP       one
+	VMOVUPS   32(AX)(CX*4), Y5
+	VMOVUPS   32(DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y7
+	VADDPS    Y6, Y7, Y6
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VANDPS    Y0, Y5, Y5
+	VSUBPS    Y5, Y6, Y6
+	VANDPS    Y1, Y6, Y5
+	VCMPPS    $0x15, Y2, Y5, Y5
+	VANDPS    Y6, Y5, Y5
+	VMOVUPS   Y3, 32(DX)(CX*4)
+	VMOVUPS   Y5, 32(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x08, R11
+	ORQ       R11, R9
+	VMOVUPS   64(AX)(CX*4), Y5
+	VMOVUPS   64(DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y7
+	VADDPS    Y6, Y7, Y6
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VANDPS    Y0, Y5, Y5
+	VSUBPS    Y5, Y6, Y6
+	VANDPS    Y1, Y6, Y5
+	VCMPPS    $0x15, Y2, Y5, Y5
+	VANDPS    Y6, Y5, Y5
+	VMOVUPS   Y3, 64(DX)(CX*4)
+	VMOVUPS   Y5, 64(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x10, R11
+	ORQ       R11, R9
+	VMOVUPS   96(AX)(CX*4), Y5
+	VMOVUPS   96(DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y7
+	VADDPS    Y6, Y7, Y6
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VANDPS    Y0, Y5, Y5
+	VSUBPS    Y5, Y6, Y6
+	VANDPS    Y1, Y6, Y5
+	VCMPPS    $0x15, Y2, Y5, Y5
+	VANDPS    Y6, Y5, Y5
+	VMOVUPS   Y3, 96(DX)(CX*4)
+	VMOVUPS   Y5, 96(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x18, R11
+	ORQ       R11, R9
+	VMOVUPS   128(AX)(CX*4), Y5
+	VMOVUPS   128(DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y7
+	VADDPS    Y6, Y7, Y6
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VANDPS    Y0, Y5, Y5
+	VSUBPS    Y5, Y6, Y6
+	VANDPS    Y1, Y6, Y5
+	VCMPPS    $0x15, Y2, Y5, Y5
+	VANDPS    Y6, Y5, Y5
+	VMOVUPS   Y3, 128(DX)(CX*4)
+	VMOVUPS   Y5, 128(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x20, R11
+	ORQ       R11, R9
+	VMOVUPS   160(AX)(CX*4), Y5
+	VMOVUPS   160(DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y7
+	VADDPS    Y6, Y7, Y6
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VANDPS    Y0, Y5, Y5
+	VSUBPS    Y5, Y6, Y6
+	VANDPS    Y1, Y6, Y5
+	VCMPPS    $0x15, Y2, Y5, Y5
+	VANDPS    Y6, Y5, Y5
+	VMOVUPS   Y3, 160(DX)(CX*4)
+	VMOVUPS   Y5, 160(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x28, R11
+	ORQ       R11, R9
+	VMOVUPS   192(AX)(CX*4), Y5
+	VMOVUPS   192(DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y7
+	VADDPS    Y6, Y7, Y6
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VANDPS    Y0, Y5, Y5
+	VSUBPS    Y5, Y6, Y6
+	VANDPS    Y1, Y6, Y5
+	VCMPPS    $0x15, Y2, Y5, Y5
+	VANDPS    Y6, Y5, Y5
+	VMOVUPS   Y3, 192(DX)(CX*4)
+	VMOVUPS   Y5, 192(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x30, R11
+	ORQ       R11, R9
+	VMOVUPS   224(AX)(CX*4), Y5
+	VMOVUPS   224(DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y7
+	VADDPS    Y6, Y7, Y6
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VANDPS    Y0, Y5, Y5
+	VSUBPS    Y5, Y6, Y6
+	VANDPS    Y1, Y6, Y5
+	VCMPPS    $0x15, Y2, Y5, Y5
+	VANDPS    Y6, Y5, Y5
+	VMOVUPS   Y3, 224(DX)(CX*4)
+	VMOVUPS   Y5, 224(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x38, R11
+	ORQ       R11, R9
+	MOVQ      R9, (BX)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, CX
+	SUBQ      $0x40, R10
+	JMP       subtract_word
 
-tail:
-	TESTQ      DI, DI
-	JLE        done
-	LEAQ       tails<>+32(SB), R9
-	NEGQ       DI
-	VMOVUPS    (R9)(DI*4), Y5
-	VMASKMOVPS (CX)(SI*4), Y5, Y6
-	VMULPS     Y6, Y0, Y0
-	VMASKMOVPS (BX)(SI*4), Y5, Y7
-	VADDPS     Y7, Y0, Y0
-	VMASKMOVPS Y4, Y5, (BX)(SI*4)
-	VCMPPS     $0x1e, Y1, Y6, Y4
-	VANDPS     Y1, Y4, Y4
-	VSUBPS     Y4, Y0, Y0
-	VANDPS     Y2, Y0, Y2
-	VCMPPS     $0x15, Y3, Y2, Y2
-	VANDPS     Y0, Y2, Y0
-	VMASKMOVPS Y0, Y5, (CX)(SI*4)
-	VCMPPS     $0x1e, Y1, Y0, Y0
-	VANDPS     Y5, Y0, Y0
-	VMOVMSKPS  Y0, CX
-	SHRQ       $0x08, DX
+subtract_rest:
+	TESTQ R10, R10
+	JLE   subtract_end
+	XORQ  R9, R9
+	MOVQ  $0x00000040, R11
+
+subtract_one:
+	CMPQ      R10, $0x08
+	JLT       subtract_tail
+	VMOVUPS   (AX)(CX*4), Y5
+	VMOVUPS   (DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y7
+	VADDPS    Y6, Y7, Y6
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VANDPS    Y0, Y5, Y5
+	VSUBPS    Y5, Y6, Y6
+	VANDPS    Y1, Y6, Y5
+	VCMPPS    $0x15, Y2, Y5, Y5
+	VANDPS    Y6, Y5, Y5
+	VMOVUPS   Y3, (DX)(CX*4)
+	VMOVUPS   Y5, (AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R12
+	SHRQ      $0x08, R9
+	SHLQ      $0x38, R12
+	ORQ       R12, R9
+	ADDQ      $0x08, CX
+	SUBQ      $0x08, R11
+	SUBQ      $0x08, R10
+	JMP       subtract_one
+
+subtract_tail:
+	TESTQ      R10, R10
+	JLE        subtract_done
+	LEAQ       tails<>+32(SB), R12
+	NEGQ       R10
+	VMOVUPS    (R12)(R10*4), Y5
+	VMASKMOVPS (AX)(CX*4), Y5, Y6
+	VMASKMOVPS (DX)(CX*4), Y5, Y7
+	VMULPS     Y6, Y4, Y4
+	VADDPS     Y7, Y4, Y4
+	VCMPPS     $0x1e, Y0, Y6, Y6
+	VANDPS     Y0, Y6, Y6
+	VSUBPS     Y6, Y4, Y4
+	VANDPS     Y1, Y4, Y6
+	VCMPPS     $0x15, Y2, Y6, Y6
+	VANDPS     Y4, Y6, Y4
+	VMASKMOVPS Y3, Y5, (DX)(CX*4)
+	VMASKMOVPS Y4, Y5, (AX)(CX*4)
+	VCMPPS     $0x1e, Y0, Y4, Y4
+	VANDPS     Y5, Y4, Y4
+	VMOVMSKPS  Y4, CX
+	SHRQ       $0x08, R9
 	SHLQ       $0x38, CX
-	ORQ        CX, DX
-	SUBQ       $0x08, R8
+	ORQ        CX, R9
+	SUBQ       $0x08, R11
 
-done:
-	MOVQ R8, CX
-	SHRQ CL, DX
-	MOVQ DX, (AX)
+subtract_done:
+	MOVQ R11, CX
+	SHRQ CL, R9
+	MOVQ R9, (BX)
+	ADDQ $0x08, BX
 
-end:
+subtract_end:
+	INCQ R8
+	JMP  subtract_loop
+
+subtract_stop:
+	MOVQ R8, done+144(FP)
 	VZEROUPPER
 	RET
 
-// func sweepSubtractBiasAVX2(v []float32, acc []float32, bias []float32, p float32, theta float32, spikes []uint64) (moved bool)
-// Requires: AVX, AVX2
-TEXT ·sweepSubtractBiasAVX2(SB), NOSPLIT, $0-105
-	MOVQ         v_base+0(FP), CX
-	MOVQ         acc_base+24(FP), BX
-	MOVQ         bias_base+48(FP), SI
-	MOVQ         v_len+8(FP), DX
-	MOVQ         spikes_base+80(FP), AX
-	VBROADCASTSS p+72(FP), Y0
-	VBROADCASTSS theta+76(FP), Y1
-	MOVL         $0x7fffffff, DI
-	VMOVD        DI, X2
-	VBROADCASTSS X2, Y2
-	MOVL         $0x0da24260, DI
-	VMOVD        DI, X3
-	VBROADCASTSS X3, Y3
-	VXORPS       Y4, Y4, Y4
-	VXORPS       Y5, Y5, Y5
-	XORQ         DI, DI
-	MOVQ         DX, R8
+zero_loop:
+	CMPQ         R8, groups_len+72(FP)
+	JGE          zero_stop
+	MOVL         (SI)(R8*4), CX
+	CMPQ         CX, all+56(FP)
+	JGE          zero_stop
+	IMULQ        unit+48(FP), CX
+	VBROADCASTSS (DI)(R8*4), Y4
+	MOVQ         unit+48(FP), R10
 
-word:
-	CMPQ      R8, $0x40
-	JLT       rest
-	VMOVUPS   (CX)(DI*4), Y6
-	VMOVUPS   (BX)(DI*4), Y7
-	VMULPS    Y6, Y0, Y8
-	VMOVUPS   (SI)(DI*4), Y9
-	VADDPS    Y9, Y7, Y9
-	VADDPS    Y9, Y8, Y8
-	VMOVUPS   Y4, (BX)(DI*4)
-	VCMPPS    $0x1e, Y1, Y6, Y9
-	VANDPS    Y1, Y9, Y9
-	VSUBPS    Y9, Y8, Y8
-	VANDPS    Y2, Y8, Y9
-	VCMPPS    $0x15, Y3, Y9, Y9
-	VANDPS    Y8, Y9, Y8
-	VMOVUPS   Y8, (CX)(DI*4)
-	VXORPS    Y6, Y8, Y6
-	VORPS     Y7, Y6, Y6
-	VORPS     Y6, Y5, Y5
-	VCMPPS    $0x1e, Y1, Y8, Y6
-	VMOVMSKPS Y6, DX
-	VMOVUPS   32(CX)(DI*4), Y6
-	VMOVUPS   32(BX)(DI*4), Y7
-	VMULPS    Y6, Y0, Y8
-	VMOVUPS   32(SI)(DI*4), Y9
-	VADDPS    Y9, Y7, Y9
-	VADDPS    Y9, Y8, Y8
-	VMOVUPS   Y4, 32(BX)(DI*4)
-	VCMPPS    $0x1e, Y1, Y6, Y9
-	VANDPS    Y1, Y9, Y9
-	VSUBPS    Y9, Y8, Y8
-	VANDPS    Y2, Y8, Y9
-	VCMPPS    $0x15, Y3, Y9, Y9
-	VANDPS    Y8, Y9, Y8
-	VMOVUPS   Y8, 32(CX)(DI*4)
-	VXORPS    Y6, Y8, Y6
-	VORPS     Y7, Y6, Y6
-	VORPS     Y6, Y5, Y5
-	VCMPPS    $0x1e, Y1, Y8, Y6
-	VMOVMSKPS Y6, R9
-	SHLQ      $0x08, R9
-	ORQ       R9, DX
-	VMOVUPS   64(CX)(DI*4), Y6
-	VMOVUPS   64(BX)(DI*4), Y7
-	VMULPS    Y6, Y0, Y8
-	VMOVUPS   64(SI)(DI*4), Y9
-	VADDPS    Y9, Y7, Y9
-	VADDPS    Y9, Y8, Y8
-	VMOVUPS   Y4, 64(BX)(DI*4)
-	VCMPPS    $0x1e, Y1, Y6, Y9
-	VANDPS    Y1, Y9, Y9
-	VSUBPS    Y9, Y8, Y8
-	VANDPS    Y2, Y8, Y9
-	VCMPPS    $0x15, Y3, Y9, Y9
-	VANDPS    Y8, Y9, Y8
-	VMOVUPS   Y8, 64(CX)(DI*4)
-	VXORPS    Y6, Y8, Y6
-	VORPS     Y7, Y6, Y6
-	VORPS     Y6, Y5, Y5
-	VCMPPS    $0x1e, Y1, Y8, Y6
-	VMOVMSKPS Y6, R9
-	SHLQ      $0x10, R9
-	ORQ       R9, DX
-	VMOVUPS   96(CX)(DI*4), Y6
-	VMOVUPS   96(BX)(DI*4), Y7
-	VMULPS    Y6, Y0, Y8
-	VMOVUPS   96(SI)(DI*4), Y9
-	VADDPS    Y9, Y7, Y9
-	VADDPS    Y9, Y8, Y8
-	VMOVUPS   Y4, 96(BX)(DI*4)
-	VCMPPS    $0x1e, Y1, Y6, Y9
-	VANDPS    Y1, Y9, Y9
-	VSUBPS    Y9, Y8, Y8
-	VANDPS    Y2, Y8, Y9
-	VCMPPS    $0x15, Y3, Y9, Y9
-	VANDPS    Y8, Y9, Y8
-	VMOVUPS   Y8, 96(CX)(DI*4)
-	VXORPS    Y6, Y8, Y6
-	VORPS     Y7, Y6, Y6
-	VORPS     Y6, Y5, Y5
-	VCMPPS    $0x1e, Y1, Y8, Y6
-	VMOVMSKPS Y6, R9
-	SHLQ      $0x18, R9
-	ORQ       R9, DX
-	VMOVUPS   128(CX)(DI*4), Y6
-	VMOVUPS   128(BX)(DI*4), Y7
-	VMULPS    Y6, Y0, Y8
-	VMOVUPS   128(SI)(DI*4), Y9
-	VADDPS    Y9, Y7, Y9
-	VADDPS    Y9, Y8, Y8
-	VMOVUPS   Y4, 128(BX)(DI*4)
-	VCMPPS    $0x1e, Y1, Y6, Y9
-	VANDPS    Y1, Y9, Y9
-	VSUBPS    Y9, Y8, Y8
-	VANDPS    Y2, Y8, Y9
-	VCMPPS    $0x15, Y3, Y9, Y9
-	VANDPS    Y8, Y9, Y8
-	VMOVUPS   Y8, 128(CX)(DI*4)
-	VXORPS    Y6, Y8, Y6
-	VORPS     Y7, Y6, Y6
-	VORPS     Y6, Y5, Y5
-	VCMPPS    $0x1e, Y1, Y8, Y6
-	VMOVMSKPS Y6, R9
-	SHLQ      $0x20, R9
-	ORQ       R9, DX
-	VMOVUPS   160(CX)(DI*4), Y6
-	VMOVUPS   160(BX)(DI*4), Y7
-	VMULPS    Y6, Y0, Y8
-	VMOVUPS   160(SI)(DI*4), Y9
-	VADDPS    Y9, Y7, Y9
-	VADDPS    Y9, Y8, Y8
-	VMOVUPS   Y4, 160(BX)(DI*4)
-	VCMPPS    $0x1e, Y1, Y6, Y9
-	VANDPS    Y1, Y9, Y9
-	VSUBPS    Y9, Y8, Y8
-	VANDPS    Y2, Y8, Y9
-	VCMPPS    $0x15, Y3, Y9, Y9
-	VANDPS    Y8, Y9, Y8
-	VMOVUPS   Y8, 160(CX)(DI*4)
-	VXORPS    Y6, Y8, Y6
-	VORPS     Y7, Y6, Y6
-	VORPS     Y6, Y5, Y5
-	VCMPPS    $0x1e, Y1, Y8, Y6
-	VMOVMSKPS Y6, R9
-	SHLQ      $0x28, R9
-	ORQ       R9, DX
-	VMOVUPS   192(CX)(DI*4), Y6
-	VMOVUPS   192(BX)(DI*4), Y7
-	VMULPS    Y6, Y0, Y8
-	VMOVUPS   192(SI)(DI*4), Y9
-	VADDPS    Y9, Y7, Y9
-	VADDPS    Y9, Y8, Y8
-	VMOVUPS   Y4, 192(BX)(DI*4)
-	VCMPPS    $0x1e, Y1, Y6, Y9
-	VANDPS    Y1, Y9, Y9
-	VSUBPS    Y9, Y8, Y8
-	VANDPS    Y2, Y8, Y9
-	VCMPPS    $0x15, Y3, Y9, Y9
-	VANDPS    Y8, Y9, Y8
-	VMOVUPS   Y8, 192(CX)(DI*4)
-	VXORPS    Y6, Y8, Y6
-	VORPS     Y7, Y6, Y6
-	VORPS     Y6, Y5, Y5
-	VCMPPS    $0x1e, Y1, Y8, Y6
-	VMOVMSKPS Y6, R9
-	SHLQ      $0x30, R9
-	ORQ       R9, DX
-	VMOVUPS   224(CX)(DI*4), Y6
-	VMOVUPS   224(BX)(DI*4), Y7
-	VMULPS    Y6, Y0, Y8
-	VMOVUPS   224(SI)(DI*4), Y9
-	VADDPS    Y9, Y7, Y9
-	VADDPS    Y9, Y8, Y8
-	VMOVUPS   Y4, 224(BX)(DI*4)
-	VCMPPS    $0x1e, Y1, Y6, Y9
-	VANDPS    Y1, Y9, Y9
-	VSUBPS    Y9, Y8, Y8
-	VANDPS    Y2, Y8, Y9
-	VCMPPS    $0x15, Y3, Y9, Y9
-	VANDPS    Y8, Y9, Y8
-	VMOVUPS   Y8, 224(CX)(DI*4)
-	VXORPS    Y6, Y8, Y6
-	VORPS     Y7, Y6, Y6
-	VORPS     Y6, Y5, Y5
-	VCMPPS    $0x1e, Y1, Y8, Y6
-	VMOVMSKPS Y6, R9
-	SHLQ      $0x38, R9
-	ORQ       R9, DX
-	MOVQ      DX, (AX)
-	ADDQ      $0x08, AX
-	ADDQ      $0x40, DI
-	SUBQ      $0x40, R8
-	JMP       word
+zero_word:
+	CMPQ      R10, $0x40
+	JLT       zero_rest
+	VMOVUPS   (AX)(CX*4), Y5
+	VMOVUPS   (DX)(CX*4), Y6
+	VCMPPS    $0x1a, Y0, Y5, Y7
+	VANDPS    Y5, Y7, Y5
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, (DX)(CX*4)
+	VMOVUPS   Y5, (AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R9
+	VMOVUPS   32(AX)(CX*4), Y5
+	VMOVUPS   32(DX)(CX*4), Y6
+	VCMPPS    $0x1a, Y0, Y5, Y7
+	VANDPS    Y5, Y7, Y5
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, 32(DX)(CX*4)
+	VMOVUPS   Y5, 32(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x08, R11
+	ORQ       R11, R9
+	VMOVUPS   64(AX)(CX*4), Y5
+	VMOVUPS   64(DX)(CX*4), Y6
+	VCMPPS    $0x1a, Y0, Y5, Y7
+	VANDPS    Y5, Y7, Y5
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, 64(DX)(CX*4)
+	VMOVUPS   Y5, 64(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x10, R11
+	ORQ       R11, R9
+	VMOVUPS   96(AX)(CX*4), Y5
+	VMOVUPS   96(DX)(CX*4), Y6
+	VCMPPS    $0x1a, Y0, Y5, Y7
+	VANDPS    Y5, Y7, Y5
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, 96(DX)(CX*4)
+	VMOVUPS   Y5, 96(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x18, R11
+	ORQ       R11, R9
+	VMOVUPS   128(AX)(CX*4), Y5
+	VMOVUPS   128(DX)(CX*4), Y6
+	VCMPPS    $0x1a, Y0, Y5, Y7
+	VANDPS    Y5, Y7, Y5
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, 128(DX)(CX*4)
+	VMOVUPS   Y5, 128(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x20, R11
+	ORQ       R11, R9
+	VMOVUPS   160(AX)(CX*4), Y5
+	VMOVUPS   160(DX)(CX*4), Y6
+	VCMPPS    $0x1a, Y0, Y5, Y7
+	VANDPS    Y5, Y7, Y5
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, 160(DX)(CX*4)
+	VMOVUPS   Y5, 160(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x28, R11
+	ORQ       R11, R9
+	VMOVUPS   192(AX)(CX*4), Y5
+	VMOVUPS   192(DX)(CX*4), Y6
+	VCMPPS    $0x1a, Y0, Y5, Y7
+	VANDPS    Y5, Y7, Y5
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, 192(DX)(CX*4)
+	VMOVUPS   Y5, 192(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x30, R11
+	ORQ       R11, R9
+	VMOVUPS   224(AX)(CX*4), Y5
+	VMOVUPS   224(DX)(CX*4), Y6
+	VCMPPS    $0x1a, Y0, Y5, Y7
+	VANDPS    Y5, Y7, Y5
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, 224(DX)(CX*4)
+	VMOVUPS   Y5, 224(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x38, R11
+	ORQ       R11, R9
+	MOVQ      R9, (BX)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, CX
+	SUBQ      $0x40, R10
+	JMP       zero_word
 
-rest:
-	TESTQ R8, R8
-	JLE   end
-	XORQ  DX, DX
-	MOVQ  $0x00000040, R9
+zero_rest:
+	TESTQ R10, R10
+	JLE   zero_end
+	XORQ  R9, R9
+	MOVQ  $0x00000040, R11
 
-one:
-	CMPQ      R8, $0x08
-	JLT       tail
-	VMOVUPS   (CX)(DI*4), Y6
-	VMOVUPS   (BX)(DI*4), Y7
-	VMULPS    Y6, Y0, Y8
-	VMOVUPS   (SI)(DI*4), Y9
-	VADDPS    Y9, Y7, Y9
-	VADDPS    Y9, Y8, Y8
-	VMOVUPS   Y4, (BX)(DI*4)
-	VCMPPS    $0x1e, Y1, Y6, Y9
-	VANDPS    Y1, Y9, Y9
-	VSUBPS    Y9, Y8, Y8
-	VANDPS    Y2, Y8, Y9
-	VCMPPS    $0x15, Y3, Y9, Y9
-	VANDPS    Y8, Y9, Y8
-	VMOVUPS   Y8, (CX)(DI*4)
-	VXORPS    Y6, Y8, Y6
-	VORPS     Y7, Y6, Y6
-	VORPS     Y6, Y5, Y5
-	VCMPPS    $0x1e, Y1, Y8, Y6
-	VMOVMSKPS Y6, R10
-	SHRQ      $0x08, DX
-	SHLQ      $0x38, R10
-	ORQ       R10, DX
-	ADDQ      $0x08, DI
-	SUBQ      $0x08, R9
-	SUBQ      $0x08, R8
-	JMP       one
+zero_one:
+	CMPQ      R10, $0x08
+	JLT       zero_tail
+	VMOVUPS   (AX)(CX*4), Y5
+	VMOVUPS   (DX)(CX*4), Y6
+	VCMPPS    $0x1a, Y0, Y5, Y7
+	VANDPS    Y5, Y7, Y5
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, (DX)(CX*4)
+	VMOVUPS   Y5, (AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R12
+	SHRQ      $0x08, R9
+	SHLQ      $0x38, R12
+	ORQ       R12, R9
+	ADDQ      $0x08, CX
+	SUBQ      $0x08, R11
+	SUBQ      $0x08, R10
+	JMP       zero_one
 
-tail:
-	TESTQ      R8, R8
-	JLE        done
-	LEAQ       tails<>+32(SB), R10
-	NEGQ       R8
-	VMOVUPS    (R10)(R8*4), Y6
-	VMASKMOVPS (CX)(DI*4), Y6, Y7
-	VMASKMOVPS (BX)(DI*4), Y6, Y8
-	VMULPS     Y7, Y0, Y0
-	VMASKMOVPS (SI)(DI*4), Y6, Y9
-	VADDPS     Y9, Y8, Y9
-	VADDPS     Y9, Y0, Y0
-	VMASKMOVPS Y4, Y6, (BX)(DI*4)
-	VCMPPS     $0x1e, Y1, Y7, Y4
-	VANDPS     Y1, Y4, Y4
-	VSUBPS     Y4, Y0, Y0
-	VANDPS     Y2, Y0, Y2
-	VCMPPS     $0x15, Y3, Y2, Y2
-	VANDPS     Y0, Y2, Y0
-	VMASKMOVPS Y0, Y6, (CX)(DI*4)
-	VXORPS     Y7, Y0, Y2
-	VORPS      Y8, Y2, Y2
-	VANDPS     Y2, Y6, Y2
-	VORPS      Y2, Y5, Y5
-	VCMPPS     $0x1e, Y1, Y0, Y0
-	VANDPS     Y6, Y0, Y0
-	VMOVMSKPS  Y0, CX
-	SHRQ       $0x08, DX
+zero_tail:
+	TESTQ      R10, R10
+	JLE        zero_done
+	LEAQ       tails<>+32(SB), R12
+	NEGQ       R10
+	VMOVUPS    (R12)(R10*4), Y5
+	VMASKMOVPS (AX)(CX*4), Y5, Y6
+	VMASKMOVPS (DX)(CX*4), Y5, Y7
+	VCMPPS     $0x1a, Y0, Y6, Y8
+	VANDPS     Y6, Y8, Y6
+	VMULPS     Y6, Y4, Y4
+	VADDPS     Y7, Y4, Y4
+	VANDPS     Y1, Y4, Y6
+	VCMPPS     $0x15, Y2, Y6, Y6
+	VANDPS     Y4, Y6, Y4
+	VMASKMOVPS Y3, Y5, (DX)(CX*4)
+	VMASKMOVPS Y4, Y5, (AX)(CX*4)
+	VCMPPS     $0x1e, Y0, Y4, Y4
+	VANDPS     Y5, Y4, Y4
+	VMOVMSKPS  Y4, CX
+	SHRQ       $0x08, R9
 	SHLQ       $0x38, CX
-	ORQ        CX, DX
-	SUBQ       $0x08, R9
+	ORQ        CX, R9
+	SUBQ       $0x08, R11
 
-done:
-	MOVQ R9, CX
-	SHRQ CL, DX
-	MOVQ DX, (AX)
+zero_done:
+	MOVQ R11, CX
+	SHRQ CL, R9
+	MOVQ R9, (BX)
+	ADDQ $0x08, BX
 
-end:
+zero_end:
+	INCQ R8
+	JMP  zero_loop
+
+zero_stop:
+	MOVQ R8, done+144(FP)
+	VZEROUPPER
+	RET
+
+none_loop:
+	CMPQ         R8, groups_len+72(FP)
+	JGE          none_stop
+	MOVL         (SI)(R8*4), CX
+	CMPQ         CX, all+56(FP)
+	JGE          none_stop
+	IMULQ        unit+48(FP), CX
+	VBROADCASTSS (DI)(R8*4), Y4
+	MOVQ         unit+48(FP), R10
+
+none_word:
+	CMPQ      R10, $0x40
+	JLT       none_rest
+	VMOVUPS   (AX)(CX*4), Y5
+	VMOVUPS   (DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, (DX)(CX*4)
+	VMOVUPS   Y5, (AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R9
+	VMOVUPS   32(AX)(CX*4), Y5
+	VMOVUPS   32(DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, 32(DX)(CX*4)
+	VMOVUPS   Y5, 32(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x08, R11
+	ORQ       R11, R9
+	VMOVUPS   64(AX)(CX*4), Y5
+	VMOVUPS   64(DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, 64(DX)(CX*4)
+	VMOVUPS   Y5, 64(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x10, R11
+	ORQ       R11, R9
+	VMOVUPS   96(AX)(CX*4), Y5
+	VMOVUPS   96(DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, 96(DX)(CX*4)
+	VMOVUPS   Y5, 96(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x18, R11
+	ORQ       R11, R9
+	VMOVUPS   128(AX)(CX*4), Y5
+	VMOVUPS   128(DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, 128(DX)(CX*4)
+	VMOVUPS   Y5, 128(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x20, R11
+	ORQ       R11, R9
+	VMOVUPS   160(AX)(CX*4), Y5
+	VMOVUPS   160(DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, 160(DX)(CX*4)
+	VMOVUPS   Y5, 160(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x28, R11
+	ORQ       R11, R9
+	VMOVUPS   192(AX)(CX*4), Y5
+	VMOVUPS   192(DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, 192(DX)(CX*4)
+	VMOVUPS   Y5, 192(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x30, R11
+	ORQ       R11, R9
+	VMOVUPS   224(AX)(CX*4), Y5
+	VMOVUPS   224(DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, 224(DX)(CX*4)
+	VMOVUPS   Y5, 224(AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R11
+	SHLQ      $0x38, R11
+	ORQ       R11, R9
+	MOVQ      R9, (BX)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, CX
+	SUBQ      $0x40, R10
+	JMP       none_word
+
+none_rest:
+	TESTQ R10, R10
+	JLE   none_end
+	XORQ  R9, R9
+	MOVQ  $0x00000040, R11
+
+none_one:
+	CMPQ      R10, $0x08
+	JLT       none_tail
+	VMOVUPS   (AX)(CX*4), Y5
+	VMOVUPS   (DX)(CX*4), Y6
+	VMULPS    Y5, Y4, Y5
+	VADDPS    Y6, Y5, Y5
+	VANDPS    Y1, Y5, Y6
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VANDPS    Y5, Y6, Y5
+	VMOVUPS   Y3, (DX)(CX*4)
+	VMOVUPS   Y5, (AX)(CX*4)
+	VCMPPS    $0x1e, Y0, Y5, Y5
+	VMOVMSKPS Y5, R12
+	SHRQ      $0x08, R9
+	SHLQ      $0x38, R12
+	ORQ       R12, R9
+	ADDQ      $0x08, CX
+	SUBQ      $0x08, R11
+	SUBQ      $0x08, R10
+	JMP       none_one
+
+none_tail:
+	TESTQ      R10, R10
+	JLE        none_done
+	LEAQ       tails<>+32(SB), R12
+	NEGQ       R10
+	VMOVUPS    (R12)(R10*4), Y5
+	VMASKMOVPS (AX)(CX*4), Y5, Y6
+	VMASKMOVPS (DX)(CX*4), Y5, Y7
+	VMULPS     Y6, Y4, Y4
+	VADDPS     Y7, Y4, Y4
+	VANDPS     Y1, Y4, Y6
+	VCMPPS     $0x15, Y2, Y6, Y6
+	VANDPS     Y4, Y6, Y4
+	VMASKMOVPS Y3, Y5, (DX)(CX*4)
+	VMASKMOVPS Y4, Y5, (AX)(CX*4)
+	VCMPPS     $0x1e, Y0, Y4, Y4
+	VANDPS     Y5, Y4, Y4
+	VMOVMSKPS  Y4, CX
+	SHRQ       $0x08, R9
+	SHLQ       $0x38, CX
+	ORQ        CX, R9
+	SUBQ       $0x08, R11
+
+none_done:
+	MOVQ R11, CX
+	SHRQ CL, R9
+	MOVQ R9, (BX)
+	ADDQ $0x08, BX
+
+none_end:
+	INCQ R8
+	JMP  none_loop
+
+none_stop:
+	MOVQ R8, done+144(FP)
+	VZEROUPPER
+	RET
+
+// func sweepBiasAVX2(v []float32, acc []float32, bias []float32, unit int, all int, groups []uint32, p []float32, theta float32, reset uint8, spikes []uint64, moved []bool) (done int)
+// Requires: AVX, AVX2
+TEXT ·sweepBiasAVX2(SB), NOSPLIT, $0-200
+	MOVQ         v_base+0(FP), AX
+	MOVQ         acc_base+24(FP), DX
+	MOVQ         spikes_base+144(FP), BX
+	MOVQ         groups_base+88(FP), SI
+	MOVQ         p_base+112(FP), DI
+	VBROADCASTSS theta+136(FP), Y0
+	MOVL         $0x7fffffff, CX
+	VMOVD        CX, X1
+	VBROADCASTSS X1, Y1
+	MOVL         $0x0da24260, CX
+	VMOVD        CX, X2
+	VBROADCASTSS X2, Y2
+	VXORPS       Y3, Y3, Y3
+	MOVQ         bias_base+48(FP), R8
+	MOVQ         moved_base+168(FP), R9
+	XORQ         R10, R10
+	MOVBQZX      reset+140(FP), CX
+	CMPQ         CX, $0x01
+	JEQ          zero_loop
+	JGT          none_loop
+
+subtract_loop:
+	CMPQ         R10, groups_len+96(FP)
+	JGE          subtract_stop
+	MOVL         (SI)(R10*4), CX
+	CMPQ         CX, all+80(FP)
+	JGE          subtract_stop
+	IMULQ        unit+72(FP), CX
+	VBROADCASTSS (DI)(R10*4), Y4
+	VXORPS       Y5, Y5, Y5
+	MOVQ         unit+72(FP), R12
+
+subtract_word:
+	CMPQ      R12, $0x40
+	JLT       subtract_rest
+	VMOVUPS   (AX)(CX*4), Y6
+	VMOVUPS   (DX)(CX*4), Y7
+	VMOVUPS   (R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x1e, Y0, Y6, Y9
+	VANDPS    Y0, Y9, Y9
+	VSUBPS    Y9, Y8, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, (DX)(CX*4)
+	VMOVUPS   Y8, (AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R11
+	VMOVUPS   32(AX)(CX*4), Y6
+	VMOVUPS   32(DX)(CX*4), Y7
+	VMOVUPS   32(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x1e, Y0, Y6, Y9
+	VANDPS    Y0, Y9, Y9
+	VSUBPS    Y9, Y8, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 32(DX)(CX*4)
+	VMOVUPS   Y8, 32(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x08, R13
+	ORQ       R13, R11
+	VMOVUPS   64(AX)(CX*4), Y6
+	VMOVUPS   64(DX)(CX*4), Y7
+	VMOVUPS   64(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x1e, Y0, Y6, Y9
+	VANDPS    Y0, Y9, Y9
+	VSUBPS    Y9, Y8, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 64(DX)(CX*4)
+	VMOVUPS   Y8, 64(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x10, R13
+	ORQ       R13, R11
+	VMOVUPS   96(AX)(CX*4), Y6
+	VMOVUPS   96(DX)(CX*4), Y7
+	VMOVUPS   96(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x1e, Y0, Y6, Y9
+	VANDPS    Y0, Y9, Y9
+	VSUBPS    Y9, Y8, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 96(DX)(CX*4)
+	VMOVUPS   Y8, 96(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x18, R13
+	ORQ       R13, R11
+	VMOVUPS   128(AX)(CX*4), Y6
+	VMOVUPS   128(DX)(CX*4), Y7
+	VMOVUPS   128(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x1e, Y0, Y6, Y9
+	VANDPS    Y0, Y9, Y9
+	VSUBPS    Y9, Y8, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 128(DX)(CX*4)
+	VMOVUPS   Y8, 128(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x20, R13
+	ORQ       R13, R11
+	VMOVUPS   160(AX)(CX*4), Y6
+	VMOVUPS   160(DX)(CX*4), Y7
+	VMOVUPS   160(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x1e, Y0, Y6, Y9
+	VANDPS    Y0, Y9, Y9
+	VSUBPS    Y9, Y8, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 160(DX)(CX*4)
+	VMOVUPS   Y8, 160(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x28, R13
+	ORQ       R13, R11
+	VMOVUPS   192(AX)(CX*4), Y6
+	VMOVUPS   192(DX)(CX*4), Y7
+	VMOVUPS   192(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x1e, Y0, Y6, Y9
+	VANDPS    Y0, Y9, Y9
+	VSUBPS    Y9, Y8, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 192(DX)(CX*4)
+	VMOVUPS   Y8, 192(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x30, R13
+	ORQ       R13, R11
+	VMOVUPS   224(AX)(CX*4), Y6
+	VMOVUPS   224(DX)(CX*4), Y7
+	VMOVUPS   224(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x1e, Y0, Y6, Y9
+	VANDPS    Y0, Y9, Y9
+	VSUBPS    Y9, Y8, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 224(DX)(CX*4)
+	VMOVUPS   Y8, 224(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x38, R13
+	ORQ       R13, R11
+	MOVQ      R11, (BX)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, CX
+	SUBQ      $0x40, R12
+	JMP       subtract_word
+
+subtract_rest:
+	TESTQ R12, R12
+	JLE   subtract_end
+	XORQ  R11, R11
+	MOVQ  $0x00000040, R13
+
+subtract_one:
+	CMPQ      R12, $0x08
+	JLT       subtract_tail
+	VMOVUPS   (AX)(CX*4), Y6
+	VMOVUPS   (DX)(CX*4), Y7
+	VMOVUPS   (R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VCMPPS    $0x1e, Y0, Y6, Y9
+	VANDPS    Y0, Y9, Y9
+	VSUBPS    Y9, Y8, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, (DX)(CX*4)
+	VMOVUPS   Y8, (AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R14
+	SHRQ      $0x08, R11
+	SHLQ      $0x38, R14
+	ORQ       R14, R11
+	ADDQ      $0x08, CX
+	SUBQ      $0x08, R13
+	SUBQ      $0x08, R12
+	JMP       subtract_one
+
+subtract_tail:
+	TESTQ      R12, R12
+	JLE        subtract_done
+	LEAQ       tails<>+32(SB), R14
+	NEGQ       R12
+	VMOVUPS    (R14)(R12*4), Y6
+	VMASKMOVPS (AX)(CX*4), Y6, Y7
+	VMASKMOVPS (DX)(CX*4), Y6, Y8
+	VMASKMOVPS (R8)(CX*4), Y6, Y9
+	VADDPS     Y9, Y8, Y9
+	VMULPS     Y7, Y4, Y4
+	VADDPS     Y9, Y4, Y4
+	VCMPPS     $0x1e, Y0, Y7, Y9
+	VANDPS     Y0, Y9, Y9
+	VSUBPS     Y9, Y4, Y4
+	VANDPS     Y1, Y4, Y9
+	VCMPPS     $0x15, Y2, Y9, Y9
+	VANDPS     Y4, Y9, Y4
+	VMASKMOVPS Y3, Y6, (DX)(CX*4)
+	VMASKMOVPS Y4, Y6, (AX)(CX*4)
+	VXORPS     Y7, Y4, Y7
+	VORPS      Y8, Y7, Y7
+	VANDPS     Y7, Y6, Y7
+	VORPS      Y7, Y5, Y5
+	VCMPPS     $0x1e, Y0, Y4, Y4
+	VANDPS     Y6, Y4, Y4
+	VMOVMSKPS  Y4, CX
+	SHRQ       $0x08, R11
+	SHLQ       $0x38, CX
+	ORQ        CX, R11
+	SUBQ       $0x08, R13
+
+subtract_done:
+	MOVQ R13, CX
+	SHRQ CL, R11
+	MOVQ R11, (BX)
+	ADDQ $0x08, BX
+
+subtract_end:
 	VPTEST Y5, Y5
-	SETNE  AL
-	MOVB   AL, moved+104(FP)
+	SETNE  CL
+	MOVB   CL, (R9)(R10*1)
+	INCQ   R10
+	JMP    subtract_loop
+
+subtract_stop:
+	MOVQ R10, done+192(FP)
+	VZEROUPPER
+	RET
+
+zero_loop:
+	CMPQ         R10, groups_len+96(FP)
+	JGE          zero_stop
+	MOVL         (SI)(R10*4), CX
+	CMPQ         CX, all+80(FP)
+	JGE          zero_stop
+	IMULQ        unit+72(FP), CX
+	VBROADCASTSS (DI)(R10*4), Y4
+	VXORPS       Y5, Y5, Y5
+	MOVQ         unit+72(FP), R12
+
+zero_word:
+	CMPQ      R12, $0x40
+	JLT       zero_rest
+	VMOVUPS   (AX)(CX*4), Y6
+	VMOVUPS   (DX)(CX*4), Y7
+	VMOVUPS   (R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VCMPPS    $0x1a, Y0, Y6, Y9
+	VANDPS    Y6, Y9, Y9
+	VMULPS    Y9, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, (DX)(CX*4)
+	VMOVUPS   Y8, (AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R11
+	VMOVUPS   32(AX)(CX*4), Y6
+	VMOVUPS   32(DX)(CX*4), Y7
+	VMOVUPS   32(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VCMPPS    $0x1a, Y0, Y6, Y9
+	VANDPS    Y6, Y9, Y9
+	VMULPS    Y9, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 32(DX)(CX*4)
+	VMOVUPS   Y8, 32(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x08, R13
+	ORQ       R13, R11
+	VMOVUPS   64(AX)(CX*4), Y6
+	VMOVUPS   64(DX)(CX*4), Y7
+	VMOVUPS   64(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VCMPPS    $0x1a, Y0, Y6, Y9
+	VANDPS    Y6, Y9, Y9
+	VMULPS    Y9, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 64(DX)(CX*4)
+	VMOVUPS   Y8, 64(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x10, R13
+	ORQ       R13, R11
+	VMOVUPS   96(AX)(CX*4), Y6
+	VMOVUPS   96(DX)(CX*4), Y7
+	VMOVUPS   96(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VCMPPS    $0x1a, Y0, Y6, Y9
+	VANDPS    Y6, Y9, Y9
+	VMULPS    Y9, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 96(DX)(CX*4)
+	VMOVUPS   Y8, 96(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x18, R13
+	ORQ       R13, R11
+	VMOVUPS   128(AX)(CX*4), Y6
+	VMOVUPS   128(DX)(CX*4), Y7
+	VMOVUPS   128(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VCMPPS    $0x1a, Y0, Y6, Y9
+	VANDPS    Y6, Y9, Y9
+	VMULPS    Y9, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 128(DX)(CX*4)
+	VMOVUPS   Y8, 128(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x20, R13
+	ORQ       R13, R11
+	VMOVUPS   160(AX)(CX*4), Y6
+	VMOVUPS   160(DX)(CX*4), Y7
+	VMOVUPS   160(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VCMPPS    $0x1a, Y0, Y6, Y9
+	VANDPS    Y6, Y9, Y9
+	VMULPS    Y9, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 160(DX)(CX*4)
+	VMOVUPS   Y8, 160(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x28, R13
+	ORQ       R13, R11
+	VMOVUPS   192(AX)(CX*4), Y6
+	VMOVUPS   192(DX)(CX*4), Y7
+	VMOVUPS   192(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VCMPPS    $0x1a, Y0, Y6, Y9
+	VANDPS    Y6, Y9, Y9
+	VMULPS    Y9, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 192(DX)(CX*4)
+	VMOVUPS   Y8, 192(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x30, R13
+	ORQ       R13, R11
+	VMOVUPS   224(AX)(CX*4), Y6
+	VMOVUPS   224(DX)(CX*4), Y7
+	VMOVUPS   224(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VCMPPS    $0x1a, Y0, Y6, Y9
+	VANDPS    Y6, Y9, Y9
+	VMULPS    Y9, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 224(DX)(CX*4)
+	VMOVUPS   Y8, 224(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x38, R13
+	ORQ       R13, R11
+	MOVQ      R11, (BX)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, CX
+	SUBQ      $0x40, R12
+	JMP       zero_word
+
+zero_rest:
+	TESTQ R12, R12
+	JLE   zero_end
+	XORQ  R11, R11
+	MOVQ  $0x00000040, R13
+
+zero_one:
+	CMPQ      R12, $0x08
+	JLT       zero_tail
+	VMOVUPS   (AX)(CX*4), Y6
+	VMOVUPS   (DX)(CX*4), Y7
+	VMOVUPS   (R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VCMPPS    $0x1a, Y0, Y6, Y9
+	VANDPS    Y6, Y9, Y9
+	VMULPS    Y9, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, (DX)(CX*4)
+	VMOVUPS   Y8, (AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R14
+	SHRQ      $0x08, R11
+	SHLQ      $0x38, R14
+	ORQ       R14, R11
+	ADDQ      $0x08, CX
+	SUBQ      $0x08, R13
+	SUBQ      $0x08, R12
+	JMP       zero_one
+
+zero_tail:
+	TESTQ      R12, R12
+	JLE        zero_done
+	LEAQ       tails<>+32(SB), R14
+	NEGQ       R12
+	VMOVUPS    (R14)(R12*4), Y6
+	VMASKMOVPS (AX)(CX*4), Y6, Y7
+	VMASKMOVPS (DX)(CX*4), Y6, Y8
+	VMASKMOVPS (R8)(CX*4), Y6, Y9
+	VADDPS     Y9, Y8, Y9
+	VCMPPS     $0x1a, Y0, Y7, Y10
+	VANDPS     Y7, Y10, Y10
+	VMULPS     Y10, Y4, Y4
+	VADDPS     Y9, Y4, Y4
+	VANDPS     Y1, Y4, Y9
+	VCMPPS     $0x15, Y2, Y9, Y9
+	VANDPS     Y4, Y9, Y4
+	VMASKMOVPS Y3, Y6, (DX)(CX*4)
+	VMASKMOVPS Y4, Y6, (AX)(CX*4)
+	VXORPS     Y7, Y4, Y7
+	VORPS      Y8, Y7, Y7
+	VANDPS     Y7, Y6, Y7
+	VORPS      Y7, Y5, Y5
+	VCMPPS     $0x1e, Y0, Y4, Y4
+	VANDPS     Y6, Y4, Y4
+	VMOVMSKPS  Y4, CX
+	SHRQ       $0x08, R11
+	SHLQ       $0x38, CX
+	ORQ        CX, R11
+	SUBQ       $0x08, R13
+
+zero_done:
+	MOVQ R13, CX
+	SHRQ CL, R11
+	MOVQ R11, (BX)
+	ADDQ $0x08, BX
+
+zero_end:
+	VPTEST Y5, Y5
+	SETNE  CL
+	MOVB   CL, (R9)(R10*1)
+	INCQ   R10
+	JMP    zero_loop
+
+zero_stop:
+	MOVQ R10, done+192(FP)
+	VZEROUPPER
+	RET
+
+none_loop:
+	CMPQ         R10, groups_len+96(FP)
+	JGE          none_stop
+	MOVL         (SI)(R10*4), CX
+	CMPQ         CX, all+80(FP)
+	JGE          none_stop
+	IMULQ        unit+72(FP), CX
+	VBROADCASTSS (DI)(R10*4), Y4
+	VXORPS       Y5, Y5, Y5
+	MOVQ         unit+72(FP), R12
+
+none_word:
+	CMPQ      R12, $0x40
+	JLT       none_rest
+	VMOVUPS   (AX)(CX*4), Y6
+	VMOVUPS   (DX)(CX*4), Y7
+	VMOVUPS   (R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, (DX)(CX*4)
+	VMOVUPS   Y8, (AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R11
+	VMOVUPS   32(AX)(CX*4), Y6
+	VMOVUPS   32(DX)(CX*4), Y7
+	VMOVUPS   32(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 32(DX)(CX*4)
+	VMOVUPS   Y8, 32(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x08, R13
+	ORQ       R13, R11
+	VMOVUPS   64(AX)(CX*4), Y6
+	VMOVUPS   64(DX)(CX*4), Y7
+	VMOVUPS   64(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 64(DX)(CX*4)
+	VMOVUPS   Y8, 64(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x10, R13
+	ORQ       R13, R11
+	VMOVUPS   96(AX)(CX*4), Y6
+	VMOVUPS   96(DX)(CX*4), Y7
+	VMOVUPS   96(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 96(DX)(CX*4)
+	VMOVUPS   Y8, 96(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x18, R13
+	ORQ       R13, R11
+	VMOVUPS   128(AX)(CX*4), Y6
+	VMOVUPS   128(DX)(CX*4), Y7
+	VMOVUPS   128(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 128(DX)(CX*4)
+	VMOVUPS   Y8, 128(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x20, R13
+	ORQ       R13, R11
+	VMOVUPS   160(AX)(CX*4), Y6
+	VMOVUPS   160(DX)(CX*4), Y7
+	VMOVUPS   160(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 160(DX)(CX*4)
+	VMOVUPS   Y8, 160(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x28, R13
+	ORQ       R13, R11
+	VMOVUPS   192(AX)(CX*4), Y6
+	VMOVUPS   192(DX)(CX*4), Y7
+	VMOVUPS   192(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 192(DX)(CX*4)
+	VMOVUPS   Y8, 192(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x30, R13
+	ORQ       R13, R11
+	VMOVUPS   224(AX)(CX*4), Y6
+	VMOVUPS   224(DX)(CX*4), Y7
+	VMOVUPS   224(R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, 224(DX)(CX*4)
+	VMOVUPS   Y8, 224(AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R13
+	SHLQ      $0x38, R13
+	ORQ       R13, R11
+	MOVQ      R11, (BX)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, CX
+	SUBQ      $0x40, R12
+	JMP       none_word
+
+none_rest:
+	TESTQ R12, R12
+	JLE   none_end
+	XORQ  R11, R11
+	MOVQ  $0x00000040, R13
+
+none_one:
+	CMPQ      R12, $0x08
+	JLT       none_tail
+	VMOVUPS   (AX)(CX*4), Y6
+	VMOVUPS   (DX)(CX*4), Y7
+	VMOVUPS   (R8)(CX*4), Y8
+	VADDPS    Y8, Y7, Y8
+	VMULPS    Y6, Y4, Y9
+	VADDPS    Y8, Y9, Y8
+	VANDPS    Y1, Y8, Y9
+	VCMPPS    $0x15, Y2, Y9, Y9
+	VANDPS    Y8, Y9, Y8
+	VMOVUPS   Y3, (DX)(CX*4)
+	VMOVUPS   Y8, (AX)(CX*4)
+	VXORPS    Y6, Y8, Y6
+	VORPS     Y7, Y6, Y6
+	VORPS     Y6, Y5, Y5
+	VCMPPS    $0x1e, Y0, Y8, Y6
+	VMOVMSKPS Y6, R14
+	SHRQ      $0x08, R11
+	SHLQ      $0x38, R14
+	ORQ       R14, R11
+	ADDQ      $0x08, CX
+	SUBQ      $0x08, R13
+	SUBQ      $0x08, R12
+	JMP       none_one
+
+none_tail:
+	TESTQ      R12, R12
+	JLE        none_done
+	LEAQ       tails<>+32(SB), R14
+	NEGQ       R12
+	VMOVUPS    (R14)(R12*4), Y6
+	VMASKMOVPS (AX)(CX*4), Y6, Y7
+	VMASKMOVPS (DX)(CX*4), Y6, Y8
+	VMASKMOVPS (R8)(CX*4), Y6, Y9
+	VADDPS     Y9, Y8, Y9
+	VMULPS     Y7, Y4, Y4
+	VADDPS     Y9, Y4, Y4
+	VANDPS     Y1, Y4, Y9
+	VCMPPS     $0x15, Y2, Y9, Y9
+	VANDPS     Y4, Y9, Y4
+	VMASKMOVPS Y3, Y6, (DX)(CX*4)
+	VMASKMOVPS Y4, Y6, (AX)(CX*4)
+	VXORPS     Y7, Y4, Y7
+	VORPS      Y8, Y7, Y7
+	VANDPS     Y7, Y6, Y7
+	VORPS      Y7, Y5, Y5
+	VCMPPS     $0x1e, Y0, Y4, Y4
+	VANDPS     Y6, Y4, Y4
+	VMOVMSKPS  Y4, CX
+	SHRQ       $0x08, R11
+	SHLQ       $0x38, CX
+	ORQ        CX, R11
+	SUBQ       $0x08, R13
+
+none_done:
+	MOVQ R13, CX
+	SHRQ CL, R11
+	MOVQ R11, (BX)
+	ADDQ $0x08, BX
+
+none_end:
+	VPTEST Y5, Y5
+	SETNE  CL
+	MOVB   CL, (R9)(R10*1)
+	INCQ   R10
+	JMP    none_loop
+
+none_stop:
+	MOVQ R10, done+192(FP)
 	VZEROUPPER
 	RET
 
@@ -2909,10 +4249,311 @@ done:
 	MOVQ R9, CX
 	SHRQ CL, DX
 	MOVQ DX, (AX)
+	ADDQ $0x08, AX
 
 end:
 	VZEROUPPER
 	RET
+
+// func indicesAVX2(dst []uint32, base []uint32, masks []uint64, width int) (n int)
+// Requires: AVX, AVX2, POPCNT
+TEXT ·indicesAVX2(SB), NOSPLIT, $0-88
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         base_base+24(FP), CX
+	MOVQ         masks_base+48(FP), DX
+	MOVQ         masks_len+56(FP), BX
+	MOVQ         AX, SI
+	XORQ         DI, DI
+	MOVL         $0x00000008, R8
+	VMOVD        R8, X0
+	VBROADCASTSS X0, Y0
+
+mask:
+	CMPQ         DI, BX
+	JGE          end
+	MOVQ         (DX)(DI*8), R8
+	MOVQ         width+72(FP), R9
+	VPBROADCASTD (CX)(DI*4), Y1
+
+part:
+	MOVBQZX   R8, R10
+	LEAQ      places<>+0(SB), R11
+	VPMOVZXBD (R11)(R10*8), Y2
+	VPADDD    Y1, Y2, Y2
+	VMOVDQU   Y2, (AX)
+	POPCNTQ   R10, R10
+	LEAQ      (AX)(R10*4), AX
+	VPADDD    Y0, Y1, Y1
+	SHRQ      $0x08, R8
+	SUBQ      $0x08, R9
+	JG        part
+	INCQ      DI
+	JMP       mask
+
+end:
+	SUBQ SI, AX
+	SHRQ $0x02, AX
+	MOVQ AX, n+80(FP)
+	VZEROUPPER
+	RET
+
+DATA places<>+0(SB)/8, $0x0000000000000000
+DATA places<>+8(SB)/8, $0x0000000000000000
+DATA places<>+16(SB)/8, $0x0000000000000001
+DATA places<>+24(SB)/8, $0x0000000000000100
+DATA places<>+32(SB)/8, $0x0000000000000002
+DATA places<>+40(SB)/8, $0x0000000000000200
+DATA places<>+48(SB)/8, $0x0000000000000201
+DATA places<>+56(SB)/8, $0x0000000000020100
+DATA places<>+64(SB)/8, $0x0000000000000003
+DATA places<>+72(SB)/8, $0x0000000000000300
+DATA places<>+80(SB)/8, $0x0000000000000301
+DATA places<>+88(SB)/8, $0x0000000000030100
+DATA places<>+96(SB)/8, $0x0000000000000302
+DATA places<>+104(SB)/8, $0x0000000000030200
+DATA places<>+112(SB)/8, $0x0000000000030201
+DATA places<>+120(SB)/8, $0x0000000003020100
+DATA places<>+128(SB)/8, $0x0000000000000004
+DATA places<>+136(SB)/8, $0x0000000000000400
+DATA places<>+144(SB)/8, $0x0000000000000401
+DATA places<>+152(SB)/8, $0x0000000000040100
+DATA places<>+160(SB)/8, $0x0000000000000402
+DATA places<>+168(SB)/8, $0x0000000000040200
+DATA places<>+176(SB)/8, $0x0000000000040201
+DATA places<>+184(SB)/8, $0x0000000004020100
+DATA places<>+192(SB)/8, $0x0000000000000403
+DATA places<>+200(SB)/8, $0x0000000000040300
+DATA places<>+208(SB)/8, $0x0000000000040301
+DATA places<>+216(SB)/8, $0x0000000004030100
+DATA places<>+224(SB)/8, $0x0000000000040302
+DATA places<>+232(SB)/8, $0x0000000004030200
+DATA places<>+240(SB)/8, $0x0000000004030201
+DATA places<>+248(SB)/8, $0x0000000403020100
+DATA places<>+256(SB)/8, $0x0000000000000005
+DATA places<>+264(SB)/8, $0x0000000000000500
+DATA places<>+272(SB)/8, $0x0000000000000501
+DATA places<>+280(SB)/8, $0x0000000000050100
+DATA places<>+288(SB)/8, $0x0000000000000502
+DATA places<>+296(SB)/8, $0x0000000000050200
+DATA places<>+304(SB)/8, $0x0000000000050201
+DATA places<>+312(SB)/8, $0x0000000005020100
+DATA places<>+320(SB)/8, $0x0000000000000503
+DATA places<>+328(SB)/8, $0x0000000000050300
+DATA places<>+336(SB)/8, $0x0000000000050301
+DATA places<>+344(SB)/8, $0x0000000005030100
+DATA places<>+352(SB)/8, $0x0000000000050302
+DATA places<>+360(SB)/8, $0x0000000005030200
+DATA places<>+368(SB)/8, $0x0000000005030201
+DATA places<>+376(SB)/8, $0x0000000503020100
+DATA places<>+384(SB)/8, $0x0000000000000504
+DATA places<>+392(SB)/8, $0x0000000000050400
+DATA places<>+400(SB)/8, $0x0000000000050401
+DATA places<>+408(SB)/8, $0x0000000005040100
+DATA places<>+416(SB)/8, $0x0000000000050402
+DATA places<>+424(SB)/8, $0x0000000005040200
+DATA places<>+432(SB)/8, $0x0000000005040201
+DATA places<>+440(SB)/8, $0x0000000504020100
+DATA places<>+448(SB)/8, $0x0000000000050403
+DATA places<>+456(SB)/8, $0x0000000005040300
+DATA places<>+464(SB)/8, $0x0000000005040301
+DATA places<>+472(SB)/8, $0x0000000504030100
+DATA places<>+480(SB)/8, $0x0000000005040302
+DATA places<>+488(SB)/8, $0x0000000504030200
+DATA places<>+496(SB)/8, $0x0000000504030201
+DATA places<>+504(SB)/8, $0x0000050403020100
+DATA places<>+512(SB)/8, $0x0000000000000006
+DATA places<>+520(SB)/8, $0x0000000000000600
+DATA places<>+528(SB)/8, $0x0000000000000601
+DATA places<>+536(SB)/8, $0x0000000000060100
+DATA places<>+544(SB)/8, $0x0000000000000602
+DATA places<>+552(SB)/8, $0x0000000000060200
+DATA places<>+560(SB)/8, $0x0000000000060201
+DATA places<>+568(SB)/8, $0x0000000006020100
+DATA places<>+576(SB)/8, $0x0000000000000603
+DATA places<>+584(SB)/8, $0x0000000000060300
+DATA places<>+592(SB)/8, $0x0000000000060301
+DATA places<>+600(SB)/8, $0x0000000006030100
+DATA places<>+608(SB)/8, $0x0000000000060302
+DATA places<>+616(SB)/8, $0x0000000006030200
+DATA places<>+624(SB)/8, $0x0000000006030201
+DATA places<>+632(SB)/8, $0x0000000603020100
+DATA places<>+640(SB)/8, $0x0000000000000604
+DATA places<>+648(SB)/8, $0x0000000000060400
+DATA places<>+656(SB)/8, $0x0000000000060401
+DATA places<>+664(SB)/8, $0x0000000006040100
+DATA places<>+672(SB)/8, $0x0000000000060402
+DATA places<>+680(SB)/8, $0x0000000006040200
+DATA places<>+688(SB)/8, $0x0000000006040201
+DATA places<>+696(SB)/8, $0x0000000604020100
+DATA places<>+704(SB)/8, $0x0000000000060403
+DATA places<>+712(SB)/8, $0x0000000006040300
+DATA places<>+720(SB)/8, $0x0000000006040301
+DATA places<>+728(SB)/8, $0x0000000604030100
+DATA places<>+736(SB)/8, $0x0000000006040302
+DATA places<>+744(SB)/8, $0x0000000604030200
+DATA places<>+752(SB)/8, $0x0000000604030201
+DATA places<>+760(SB)/8, $0x0000060403020100
+DATA places<>+768(SB)/8, $0x0000000000000605
+DATA places<>+776(SB)/8, $0x0000000000060500
+DATA places<>+784(SB)/8, $0x0000000000060501
+DATA places<>+792(SB)/8, $0x0000000006050100
+DATA places<>+800(SB)/8, $0x0000000000060502
+DATA places<>+808(SB)/8, $0x0000000006050200
+DATA places<>+816(SB)/8, $0x0000000006050201
+DATA places<>+824(SB)/8, $0x0000000605020100
+DATA places<>+832(SB)/8, $0x0000000000060503
+DATA places<>+840(SB)/8, $0x0000000006050300
+DATA places<>+848(SB)/8, $0x0000000006050301
+DATA places<>+856(SB)/8, $0x0000000605030100
+DATA places<>+864(SB)/8, $0x0000000006050302
+DATA places<>+872(SB)/8, $0x0000000605030200
+DATA places<>+880(SB)/8, $0x0000000605030201
+DATA places<>+888(SB)/8, $0x0000060503020100
+DATA places<>+896(SB)/8, $0x0000000000060504
+DATA places<>+904(SB)/8, $0x0000000006050400
+DATA places<>+912(SB)/8, $0x0000000006050401
+DATA places<>+920(SB)/8, $0x0000000605040100
+DATA places<>+928(SB)/8, $0x0000000006050402
+DATA places<>+936(SB)/8, $0x0000000605040200
+DATA places<>+944(SB)/8, $0x0000000605040201
+DATA places<>+952(SB)/8, $0x0000060504020100
+DATA places<>+960(SB)/8, $0x0000000006050403
+DATA places<>+968(SB)/8, $0x0000000605040300
+DATA places<>+976(SB)/8, $0x0000000605040301
+DATA places<>+984(SB)/8, $0x0000060504030100
+DATA places<>+992(SB)/8, $0x0000000605040302
+DATA places<>+1000(SB)/8, $0x0000060504030200
+DATA places<>+1008(SB)/8, $0x0000060504030201
+DATA places<>+1016(SB)/8, $0x0006050403020100
+DATA places<>+1024(SB)/8, $0x0000000000000007
+DATA places<>+1032(SB)/8, $0x0000000000000700
+DATA places<>+1040(SB)/8, $0x0000000000000701
+DATA places<>+1048(SB)/8, $0x0000000000070100
+DATA places<>+1056(SB)/8, $0x0000000000000702
+DATA places<>+1064(SB)/8, $0x0000000000070200
+DATA places<>+1072(SB)/8, $0x0000000000070201
+DATA places<>+1080(SB)/8, $0x0000000007020100
+DATA places<>+1088(SB)/8, $0x0000000000000703
+DATA places<>+1096(SB)/8, $0x0000000000070300
+DATA places<>+1104(SB)/8, $0x0000000000070301
+DATA places<>+1112(SB)/8, $0x0000000007030100
+DATA places<>+1120(SB)/8, $0x0000000000070302
+DATA places<>+1128(SB)/8, $0x0000000007030200
+DATA places<>+1136(SB)/8, $0x0000000007030201
+DATA places<>+1144(SB)/8, $0x0000000703020100
+DATA places<>+1152(SB)/8, $0x0000000000000704
+DATA places<>+1160(SB)/8, $0x0000000000070400
+DATA places<>+1168(SB)/8, $0x0000000000070401
+DATA places<>+1176(SB)/8, $0x0000000007040100
+DATA places<>+1184(SB)/8, $0x0000000000070402
+DATA places<>+1192(SB)/8, $0x0000000007040200
+DATA places<>+1200(SB)/8, $0x0000000007040201
+DATA places<>+1208(SB)/8, $0x0000000704020100
+DATA places<>+1216(SB)/8, $0x0000000000070403
+DATA places<>+1224(SB)/8, $0x0000000007040300
+DATA places<>+1232(SB)/8, $0x0000000007040301
+DATA places<>+1240(SB)/8, $0x0000000704030100
+DATA places<>+1248(SB)/8, $0x0000000007040302
+DATA places<>+1256(SB)/8, $0x0000000704030200
+DATA places<>+1264(SB)/8, $0x0000000704030201
+DATA places<>+1272(SB)/8, $0x0000070403020100
+DATA places<>+1280(SB)/8, $0x0000000000000705
+DATA places<>+1288(SB)/8, $0x0000000000070500
+DATA places<>+1296(SB)/8, $0x0000000000070501
+DATA places<>+1304(SB)/8, $0x0000000007050100
+DATA places<>+1312(SB)/8, $0x0000000000070502
+DATA places<>+1320(SB)/8, $0x0000000007050200
+DATA places<>+1328(SB)/8, $0x0000000007050201
+DATA places<>+1336(SB)/8, $0x0000000705020100
+DATA places<>+1344(SB)/8, $0x0000000000070503
+DATA places<>+1352(SB)/8, $0x0000000007050300
+DATA places<>+1360(SB)/8, $0x0000000007050301
+DATA places<>+1368(SB)/8, $0x0000000705030100
+DATA places<>+1376(SB)/8, $0x0000000007050302
+DATA places<>+1384(SB)/8, $0x0000000705030200
+DATA places<>+1392(SB)/8, $0x0000000705030201
+DATA places<>+1400(SB)/8, $0x0000070503020100
+DATA places<>+1408(SB)/8, $0x0000000000070504
+DATA places<>+1416(SB)/8, $0x0000000007050400
+DATA places<>+1424(SB)/8, $0x0000000007050401
+DATA places<>+1432(SB)/8, $0x0000000705040100
+DATA places<>+1440(SB)/8, $0x0000000007050402
+DATA places<>+1448(SB)/8, $0x0000000705040200
+DATA places<>+1456(SB)/8, $0x0000000705040201
+DATA places<>+1464(SB)/8, $0x0000070504020100
+DATA places<>+1472(SB)/8, $0x0000000007050403
+DATA places<>+1480(SB)/8, $0x0000000705040300
+DATA places<>+1488(SB)/8, $0x0000000705040301
+DATA places<>+1496(SB)/8, $0x0000070504030100
+DATA places<>+1504(SB)/8, $0x0000000705040302
+DATA places<>+1512(SB)/8, $0x0000070504030200
+DATA places<>+1520(SB)/8, $0x0000070504030201
+DATA places<>+1528(SB)/8, $0x0007050403020100
+DATA places<>+1536(SB)/8, $0x0000000000000706
+DATA places<>+1544(SB)/8, $0x0000000000070600
+DATA places<>+1552(SB)/8, $0x0000000000070601
+DATA places<>+1560(SB)/8, $0x0000000007060100
+DATA places<>+1568(SB)/8, $0x0000000000070602
+DATA places<>+1576(SB)/8, $0x0000000007060200
+DATA places<>+1584(SB)/8, $0x0000000007060201
+DATA places<>+1592(SB)/8, $0x0000000706020100
+DATA places<>+1600(SB)/8, $0x0000000000070603
+DATA places<>+1608(SB)/8, $0x0000000007060300
+DATA places<>+1616(SB)/8, $0x0000000007060301
+DATA places<>+1624(SB)/8, $0x0000000706030100
+DATA places<>+1632(SB)/8, $0x0000000007060302
+DATA places<>+1640(SB)/8, $0x0000000706030200
+DATA places<>+1648(SB)/8, $0x0000000706030201
+DATA places<>+1656(SB)/8, $0x0000070603020100
+DATA places<>+1664(SB)/8, $0x0000000000070604
+DATA places<>+1672(SB)/8, $0x0000000007060400
+DATA places<>+1680(SB)/8, $0x0000000007060401
+DATA places<>+1688(SB)/8, $0x0000000706040100
+DATA places<>+1696(SB)/8, $0x0000000007060402
+DATA places<>+1704(SB)/8, $0x0000000706040200
+DATA places<>+1712(SB)/8, $0x0000000706040201
+DATA places<>+1720(SB)/8, $0x0000070604020100
+DATA places<>+1728(SB)/8, $0x0000000007060403
+DATA places<>+1736(SB)/8, $0x0000000706040300
+DATA places<>+1744(SB)/8, $0x0000000706040301
+DATA places<>+1752(SB)/8, $0x0000070604030100
+DATA places<>+1760(SB)/8, $0x0000000706040302
+DATA places<>+1768(SB)/8, $0x0000070604030200
+DATA places<>+1776(SB)/8, $0x0000070604030201
+DATA places<>+1784(SB)/8, $0x0007060403020100
+DATA places<>+1792(SB)/8, $0x0000000000070605
+DATA places<>+1800(SB)/8, $0x0000000007060500
+DATA places<>+1808(SB)/8, $0x0000000007060501
+DATA places<>+1816(SB)/8, $0x0000000706050100
+DATA places<>+1824(SB)/8, $0x0000000007060502
+DATA places<>+1832(SB)/8, $0x0000000706050200
+DATA places<>+1840(SB)/8, $0x0000000706050201
+DATA places<>+1848(SB)/8, $0x0000070605020100
+DATA places<>+1856(SB)/8, $0x0000000007060503
+DATA places<>+1864(SB)/8, $0x0000000706050300
+DATA places<>+1872(SB)/8, $0x0000000706050301
+DATA places<>+1880(SB)/8, $0x0000070605030100
+DATA places<>+1888(SB)/8, $0x0000000706050302
+DATA places<>+1896(SB)/8, $0x0000070605030200
+DATA places<>+1904(SB)/8, $0x0000070605030201
+DATA places<>+1912(SB)/8, $0x0007060503020100
+DATA places<>+1920(SB)/8, $0x0000000007060504
+DATA places<>+1928(SB)/8, $0x0000000706050400
+DATA places<>+1936(SB)/8, $0x0000000706050401
+DATA places<>+1944(SB)/8, $0x0000070605040100
+DATA places<>+1952(SB)/8, $0x0000000706050402
+DATA places<>+1960(SB)/8, $0x0000070605040200
+DATA places<>+1968(SB)/8, $0x0000070605040201
+DATA places<>+1976(SB)/8, $0x0007060504020100
+DATA places<>+1984(SB)/8, $0x0000000706050403
+DATA places<>+1992(SB)/8, $0x0000070605040300
+DATA places<>+2000(SB)/8, $0x0000070605040301
+DATA places<>+2008(SB)/8, $0x0007060504030100
+DATA places<>+2016(SB)/8, $0x0000070605040302
+DATA places<>+2024(SB)/8, $0x0007060504030200
+DATA places<>+2032(SB)/8, $0x0007060504030201
+DATA places<>+2040(SB)/8, $0x0706050403020100
+GLOBL places<>(SB), RODATA|NOPTR, $2048
 
 // func leakyStepAVX2(dst []float32, v []float32, in []float32, bias []float32, beta []float32, theta []float32, reset uint8, spikes []uint64)
 // Requires: AVX, AVX2
@@ -2931,11 +4572,11 @@ TEXT ·leakyStepAVX2(SB), NOSPLIT, $0-176
 	MOVL         $0x0da24260, R10
 	VMOVD        R10, X1
 	VBROADCASTSS X1, Y1
-	MOVBQZX      reset+144(FP), R10
-	CMPQ         R10, $0x01
+	XORQ         R10, R10
+	MOVBQZX      reset+144(FP), R11
+	CMPQ         R11, $0x01
 	JEQ          zero_loop
 	JGT          none_loop
-	XORQ         R10, R10
 	MOVQ         DX, R11
 
 subtract_word:
@@ -3155,24 +4796,23 @@ subtract_done:
 	MOVQ R12, CX
 	SHRQ CL, DX
 	MOVQ DX, (AX)
+	ADDQ $0x08, AX
 
 subtract_end:
 	VZEROUPPER
 	RET
 
 zero_loop:
-	XORQ R10, R10
-
 zero_word:
 	CMPQ      DX, $0x40
 	JLT       zero_rest
 	VMOVUPS   (BX)(R10*4), Y2
 	VMOVUPS   (R9)(R10*4), Y3
-	VCMPPS    $0x1a, Y3, Y2, Y4
-	VANDPS    Y2, Y4, Y2
 	VMOVUPS   (SI)(R10*4), Y4
 	VADDPS    (DI)(R10*4), Y4, Y4
 	VMOVUPS   (R8)(R10*4), Y5
+	VCMPPS    $0x1a, Y3, Y2, Y6
+	VANDPS    Y2, Y6, Y2
 	VMULPS    Y2, Y5, Y2
 	VADDPS    Y4, Y2, Y2
 	VANDPS    Y0, Y2, Y4
@@ -3183,11 +4823,11 @@ zero_word:
 	VMOVMSKPS Y2, R11
 	VMOVUPS   32(BX)(R10*4), Y2
 	VMOVUPS   32(R9)(R10*4), Y3
-	VCMPPS    $0x1a, Y3, Y2, Y4
-	VANDPS    Y2, Y4, Y2
 	VMOVUPS   32(SI)(R10*4), Y4
 	VADDPS    32(DI)(R10*4), Y4, Y4
 	VMOVUPS   32(R8)(R10*4), Y5
+	VCMPPS    $0x1a, Y3, Y2, Y6
+	VANDPS    Y2, Y6, Y2
 	VMULPS    Y2, Y5, Y2
 	VADDPS    Y4, Y2, Y2
 	VANDPS    Y0, Y2, Y4
@@ -3200,11 +4840,11 @@ zero_word:
 	ORQ       R12, R11
 	VMOVUPS   64(BX)(R10*4), Y2
 	VMOVUPS   64(R9)(R10*4), Y3
-	VCMPPS    $0x1a, Y3, Y2, Y4
-	VANDPS    Y2, Y4, Y2
 	VMOVUPS   64(SI)(R10*4), Y4
 	VADDPS    64(DI)(R10*4), Y4, Y4
 	VMOVUPS   64(R8)(R10*4), Y5
+	VCMPPS    $0x1a, Y3, Y2, Y6
+	VANDPS    Y2, Y6, Y2
 	VMULPS    Y2, Y5, Y2
 	VADDPS    Y4, Y2, Y2
 	VANDPS    Y0, Y2, Y4
@@ -3217,11 +4857,11 @@ zero_word:
 	ORQ       R12, R11
 	VMOVUPS   96(BX)(R10*4), Y2
 	VMOVUPS   96(R9)(R10*4), Y3
-	VCMPPS    $0x1a, Y3, Y2, Y4
-	VANDPS    Y2, Y4, Y2
 	VMOVUPS   96(SI)(R10*4), Y4
 	VADDPS    96(DI)(R10*4), Y4, Y4
 	VMOVUPS   96(R8)(R10*4), Y5
+	VCMPPS    $0x1a, Y3, Y2, Y6
+	VANDPS    Y2, Y6, Y2
 	VMULPS    Y2, Y5, Y2
 	VADDPS    Y4, Y2, Y2
 	VANDPS    Y0, Y2, Y4
@@ -3234,11 +4874,11 @@ zero_word:
 	ORQ       R12, R11
 	VMOVUPS   128(BX)(R10*4), Y2
 	VMOVUPS   128(R9)(R10*4), Y3
-	VCMPPS    $0x1a, Y3, Y2, Y4
-	VANDPS    Y2, Y4, Y2
 	VMOVUPS   128(SI)(R10*4), Y4
 	VADDPS    128(DI)(R10*4), Y4, Y4
 	VMOVUPS   128(R8)(R10*4), Y5
+	VCMPPS    $0x1a, Y3, Y2, Y6
+	VANDPS    Y2, Y6, Y2
 	VMULPS    Y2, Y5, Y2
 	VADDPS    Y4, Y2, Y2
 	VANDPS    Y0, Y2, Y4
@@ -3251,11 +4891,11 @@ zero_word:
 	ORQ       R12, R11
 	VMOVUPS   160(BX)(R10*4), Y2
 	VMOVUPS   160(R9)(R10*4), Y3
-	VCMPPS    $0x1a, Y3, Y2, Y4
-	VANDPS    Y2, Y4, Y2
 	VMOVUPS   160(SI)(R10*4), Y4
 	VADDPS    160(DI)(R10*4), Y4, Y4
 	VMOVUPS   160(R8)(R10*4), Y5
+	VCMPPS    $0x1a, Y3, Y2, Y6
+	VANDPS    Y2, Y6, Y2
 	VMULPS    Y2, Y5, Y2
 	VADDPS    Y4, Y2, Y2
 	VANDPS    Y0, Y2, Y4
@@ -3268,11 +4908,11 @@ zero_word:
 	ORQ       R12, R11
 	VMOVUPS   192(BX)(R10*4), Y2
 	VMOVUPS   192(R9)(R10*4), Y3
-	VCMPPS    $0x1a, Y3, Y2, Y4
-	VANDPS    Y2, Y4, Y2
 	VMOVUPS   192(SI)(R10*4), Y4
 	VADDPS    192(DI)(R10*4), Y4, Y4
 	VMOVUPS   192(R8)(R10*4), Y5
+	VCMPPS    $0x1a, Y3, Y2, Y6
+	VANDPS    Y2, Y6, Y2
 	VMULPS    Y2, Y5, Y2
 	VADDPS    Y4, Y2, Y2
 	VANDPS    Y0, Y2, Y4
@@ -3285,11 +4925,11 @@ zero_word:
 	ORQ       R12, R11
 	VMOVUPS   224(BX)(R10*4), Y2
 	VMOVUPS   224(R9)(R10*4), Y3
-	VCMPPS    $0x1a, Y3, Y2, Y4
-	VANDPS    Y2, Y4, Y2
 	VMOVUPS   224(SI)(R10*4), Y4
 	VADDPS    224(DI)(R10*4), Y4, Y4
 	VMOVUPS   224(R8)(R10*4), Y5
+	VCMPPS    $0x1a, Y3, Y2, Y6
+	VANDPS    Y2, Y6, Y2
 	VMULPS    Y2, Y5, Y2
 	VADDPS    Y4, Y2, Y2
 	VANDPS    Y0, Y2, Y4
@@ -3317,11 +4957,11 @@ zero_one:
 	JLT       zero_tail
 	VMOVUPS   (BX)(R10*4), Y2
 	VMOVUPS   (R9)(R10*4), Y3
-	VCMPPS    $0x1a, Y3, Y2, Y4
-	VANDPS    Y2, Y4, Y2
 	VMOVUPS   (SI)(R10*4), Y4
 	VADDPS    (DI)(R10*4), Y4, Y4
 	VMOVUPS   (R8)(R10*4), Y5
+	VCMPPS    $0x1a, Y3, Y2, Y6
+	VANDPS    Y2, Y6, Y2
 	VMULPS    Y2, Y5, Y2
 	VADDPS    Y4, Y2, Y2
 	VANDPS    Y0, Y2, Y4
@@ -3346,12 +4986,12 @@ zero_tail:
 	VMOVUPS    (R13)(DX*4), Y2
 	VMASKMOVPS (BX)(R10*4), Y2, Y3
 	VMASKMOVPS (R9)(R10*4), Y2, Y4
-	VCMPPS     $0x1a, Y4, Y3, Y5
-	VANDPS     Y3, Y5, Y3
 	VMASKMOVPS (SI)(R10*4), Y2, Y5
 	VMASKMOVPS (DI)(R10*4), Y2, Y6
 	VADDPS     Y6, Y5, Y5
 	VMASKMOVPS (R8)(R10*4), Y2, Y6
+	VCMPPS     $0x1a, Y4, Y3, Y7
+	VANDPS     Y3, Y7, Y3
 	VMULPS     Y3, Y6, Y3
 	VADDPS     Y5, Y3, Y3
 	VANDPS     Y0, Y3, Y0
@@ -3370,14 +5010,13 @@ zero_done:
 	MOVQ R12, CX
 	SHRQ CL, R11
 	MOVQ R11, (AX)
+	ADDQ $0x08, AX
 
 zero_end:
 	VZEROUPPER
 	RET
 
 none_loop:
-	XORQ R10, R10
-
 none_word:
 	CMPQ      DX, $0x40
 	JLT       none_rest
@@ -3565,6 +5204,7 @@ none_done:
 	MOVQ R12, CX
 	SHRQ CL, R11
 	MOVQ R11, (AX)
+	ADDQ $0x08, AX
 
 none_end:
 	VZEROUPPER

@@ -24,6 +24,11 @@ func addRowsAVX512(acc []float32, w []float32, stride int, rows []uint32) (done 
 //go:noescape
 func axpyRowsAVX512(acc []float32, w []float32, stride int, rows []uint32, x []float32) (done int)
 
+// axpyTilesAVX512 is AxpyTiles, and returns how many tiles came before one with a row outside w; all else has been checked, and no tile is empty.
+//
+//go:noescape
+func axpyTilesAVX512(acc []float32, w []float32, accStride int, wStride int, stride int, tiles []Tile, list []uint32, x []float32) (done int)
+
 // addCountedAVX512 adds counted rows of w to acc, which is not longer than w, and returns how many rows came before one outside w.
 //
 //go:noescape
@@ -39,20 +44,25 @@ func axpyRowsExactAVX512(acc []float64, w []float32, stride int, rows []uint32, 
 //go:noescape
 func addToRowsAVX512(w []float32, stride int, rows []uint32, row []float32) (done int)
 
-// sweepSubtractAVX512 is SweepSubtract; acc and spikes are long enough for v.
+// sweepAVX512 is Sweep of groups below all, and returns how many came before one that is not; acc, p and spikes are long enough.
 //
 //go:noescape
-func sweepSubtractAVX512(v []float32, acc []float32, p float32, theta float32, spikes []uint64)
+func sweepAVX512(v []float32, acc []float32, unit int, all int, groups []uint32, p []float32, theta float32, reset uint8, spikes []uint64) (done int)
 
-// sweepSubtractBiasAVX512 is SweepSubtractBias; acc, bias and spikes are long enough for v.
+// sweepBiasAVX512 is SweepBias of groups below all, and returns how many came before one that is not; all other slices are long enough.
 //
 //go:noescape
-func sweepSubtractBiasAVX512(v []float32, acc []float32, bias []float32, p float32, theta float32, spikes []uint64) (moved bool)
+func sweepBiasAVX512(v []float32, acc []float32, bias []float32, unit int, all int, groups []uint32, p []float32, theta float32, reset uint8, spikes []uint64, moved []bool) (done int)
 
 // sweepConductanceAVX512 is SweepConductance; total, pull and spikes are long enough for v.
 //
 //go:noescape
 func sweepConductanceAVX512(v []float32, total []float32, pull []float32, h float32, theta float32, spikes []uint64)
+
+// indicesAVX512 is Indices; dst has room for a vector more than all bits.
+//
+//go:noescape
+func indicesAVX512(dst []uint32, base []uint32, masks []uint64, width int) (n int)
 
 // leakyStepAVX512 is LeakyStep; all slices are long enough for dst.
 //

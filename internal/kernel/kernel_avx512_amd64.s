@@ -131,8 +131,8 @@ TEXT ·addRowsAVX512(SB), NOSPLIT, $0-88
 	MOVQ  stride+48(FP), DI
 	MOVQ  rows_base+56(FP), R8
 	MOVQ  rows_len+64(FP), R9
-	SUBQ  DX, SI
 	XORQ  CX, CX
+	SUBQ  DX, SI
 	TESTQ R9, R9
 	JEQ   end
 
@@ -471,8 +471,8 @@ TEXT ·axpyRowsAVX512(SB), NOSPLIT, $0-112
 	MOVQ  stride+48(FP), R8
 	MOVQ  rows_base+56(FP), R9
 	MOVQ  rows_len+64(FP), R10
-	SUBQ  BX, DI
 	XORQ  CX, CX
+	SUBQ  BX, DI
 	TESTQ R10, R10
 	JEQ   end
 
@@ -852,6 +852,417 @@ end:
 	VZEROUPPER
 	RET
 
+// func axpyTilesAVX512(acc []float32, w []float32, accStride int, wStride int, stride int, tiles []Tile, list []uint32, x []float32) (done int)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·axpyTilesAVX512(SB), NOSPLIT, $0-152
+	MOVQ x_base+120(FP), AX
+	MOVQ list_base+96(FP), DX
+	MOVQ tiles_base+72(FP), BX
+	XORQ SI, SI
+
+tile:
+	CMPQ SI, tiles_len+80(FP)
+	JGE  stop
+	MOVL (BX), DI
+	MOVL 4(BX), R8
+	MOVL 12(BX), R9
+
+line:
+	MOVL 8(BX), R10
+	MOVQ w_len+32(FP), R11
+	SUBQ R10, R11
+	SUBQ R8, R11
+	MOVQ acc_base+0(FP), R12
+	LEAQ (R12)(DI*4), R12
+	MOVQ w_base+24(FP), R13
+	LEAQ (R13)(R8*4), R13
+	MOVL 20(BX), R14
+
+next:
+	CMPQ R10, $0x00000071
+	JGE  strip0
+	CMPQ R10, $0x00000061
+	JGE  strip1
+	CMPQ R10, $0x00000051
+	JGE  strip2
+	CMPQ R10, $0x00000041
+	JGE  strip3
+	CMPQ R10, $0x00000031
+	JGE  strip4
+	CMPQ R10, $0x00000021
+	JGE  strip5
+	CMPQ R10, $0x00000011
+	JGE  strip6
+	CMPQ R10, $0x00000001
+	JGE  strip7
+	JMP  lined
+
+strip0:
+	LEAQ      -112(R10), CX
+	MOVQ      $0x00000010, R15
+	CMPQ      CX, R15
+	CMOVQGT   R15, CX
+	MOVL      $0x00000001, R15
+	SHLL      CL, R15
+	DECL      R15
+	KMOVW     R15, K1
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS   128(R12), Z2
+	VMOVUPS   192(R12), Z3
+	VMOVUPS   256(R12), Z4
+	VMOVUPS   320(R12), Z5
+	VMOVUPS   384(R12), Z6
+	VMOVUPS.Z 448(R12), K1, Z7
+	MOVL      16(BX), CX
+
+row0:
+	MOVL         (DX)(CX*4), R15
+	IMULQ        stride+64(FP), R15
+	CMPQ         R15, R11
+	JHI          stop
+	VBROADCASTSS (AX)(CX*4), Z8
+	VMULPS       (R13)(R15*4), Z8, Z9
+	VADDPS       Z9, Z0, Z0
+	VMULPS       64(R13)(R15*4), Z8, Z9
+	VADDPS       Z9, Z1, Z1
+	VMULPS       128(R13)(R15*4), Z8, Z9
+	VADDPS       Z9, Z2, Z2
+	VMULPS       192(R13)(R15*4), Z8, Z9
+	VADDPS       Z9, Z3, Z3
+	VMULPS       256(R13)(R15*4), Z8, Z9
+	VADDPS       Z9, Z4, Z4
+	VMULPS       320(R13)(R15*4), Z8, Z9
+	VADDPS       Z9, Z5, Z5
+	VMULPS       384(R13)(R15*4), Z8, Z9
+	VADDPS       Z9, Z6, Z6
+	VMOVUPS.Z    448(R13)(R15*4), K1, Z9
+	VMULPS       Z9, Z8, Z8
+	VADDPS       Z8, Z7, Z7
+	INCQ         CX
+	CMPQ         CX, R14
+	JLT          row0
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      Z1, 64(R12)
+	VMOVUPS      Z2, 128(R12)
+	VMOVUPS      Z3, 192(R12)
+	VMOVUPS      Z4, 256(R12)
+	VMOVUPS      Z5, 320(R12)
+	VMOVUPS      Z6, 384(R12)
+	VMOVUPS      Z7, K1, 448(R12)
+	ADDQ         $0x00000200, R13
+	ADDQ         $0x00000200, R12
+	SUBQ         $0x00000080, R10
+	JMP          next
+
+strip1:
+	LEAQ      -96(R10), CX
+	MOVQ      $0x00000010, R15
+	CMPQ      CX, R15
+	CMOVQGT   R15, CX
+	MOVL      $0x00000001, R15
+	SHLL      CL, R15
+	DECL      R15
+	KMOVW     R15, K1
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS   128(R12), Z2
+	VMOVUPS   192(R12), Z3
+	VMOVUPS   256(R12), Z4
+	VMOVUPS   320(R12), Z5
+	VMOVUPS.Z 384(R12), K1, Z6
+	MOVL      16(BX), CX
+
+row1:
+	MOVL         (DX)(CX*4), R15
+	IMULQ        stride+64(FP), R15
+	CMPQ         R15, R11
+	JHI          stop
+	VBROADCASTSS (AX)(CX*4), Z7
+	VMULPS       (R13)(R15*4), Z7, Z8
+	VADDPS       Z8, Z0, Z0
+	VMULPS       64(R13)(R15*4), Z7, Z8
+	VADDPS       Z8, Z1, Z1
+	VMULPS       128(R13)(R15*4), Z7, Z8
+	VADDPS       Z8, Z2, Z2
+	VMULPS       192(R13)(R15*4), Z7, Z8
+	VADDPS       Z8, Z3, Z3
+	VMULPS       256(R13)(R15*4), Z7, Z8
+	VADDPS       Z8, Z4, Z4
+	VMULPS       320(R13)(R15*4), Z7, Z8
+	VADDPS       Z8, Z5, Z5
+	VMOVUPS.Z    384(R13)(R15*4), K1, Z8
+	VMULPS       Z8, Z7, Z7
+	VADDPS       Z7, Z6, Z6
+	INCQ         CX
+	CMPQ         CX, R14
+	JLT          row1
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      Z1, 64(R12)
+	VMOVUPS      Z2, 128(R12)
+	VMOVUPS      Z3, 192(R12)
+	VMOVUPS      Z4, 256(R12)
+	VMOVUPS      Z5, 320(R12)
+	VMOVUPS      Z6, K1, 384(R12)
+	ADDQ         $0x000001c0, R13
+	ADDQ         $0x000001c0, R12
+	SUBQ         $0x00000070, R10
+	JMP          next
+
+strip2:
+	LEAQ      -80(R10), CX
+	MOVQ      $0x00000010, R15
+	CMPQ      CX, R15
+	CMOVQGT   R15, CX
+	MOVL      $0x00000001, R15
+	SHLL      CL, R15
+	DECL      R15
+	KMOVW     R15, K1
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS   128(R12), Z2
+	VMOVUPS   192(R12), Z3
+	VMOVUPS   256(R12), Z4
+	VMOVUPS.Z 320(R12), K1, Z5
+	MOVL      16(BX), CX
+
+row2:
+	MOVL         (DX)(CX*4), R15
+	IMULQ        stride+64(FP), R15
+	CMPQ         R15, R11
+	JHI          stop
+	VBROADCASTSS (AX)(CX*4), Z6
+	VMULPS       (R13)(R15*4), Z6, Z7
+	VADDPS       Z7, Z0, Z0
+	VMULPS       64(R13)(R15*4), Z6, Z7
+	VADDPS       Z7, Z1, Z1
+	VMULPS       128(R13)(R15*4), Z6, Z7
+	VADDPS       Z7, Z2, Z2
+	VMULPS       192(R13)(R15*4), Z6, Z7
+	VADDPS       Z7, Z3, Z3
+	VMULPS       256(R13)(R15*4), Z6, Z7
+	VADDPS       Z7, Z4, Z4
+	VMOVUPS.Z    320(R13)(R15*4), K1, Z7
+	VMULPS       Z7, Z6, Z6
+	VADDPS       Z6, Z5, Z5
+	INCQ         CX
+	CMPQ         CX, R14
+	JLT          row2
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      Z1, 64(R12)
+	VMOVUPS      Z2, 128(R12)
+	VMOVUPS      Z3, 192(R12)
+	VMOVUPS      Z4, 256(R12)
+	VMOVUPS      Z5, K1, 320(R12)
+	ADDQ         $0x00000180, R13
+	ADDQ         $0x00000180, R12
+	SUBQ         $0x00000060, R10
+	JMP          next
+
+strip3:
+	LEAQ      -64(R10), CX
+	MOVQ      $0x00000010, R15
+	CMPQ      CX, R15
+	CMOVQGT   R15, CX
+	MOVL      $0x00000001, R15
+	SHLL      CL, R15
+	DECL      R15
+	KMOVW     R15, K1
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS   128(R12), Z2
+	VMOVUPS   192(R12), Z3
+	VMOVUPS.Z 256(R12), K1, Z4
+	MOVL      16(BX), CX
+
+row3:
+	MOVL         (DX)(CX*4), R15
+	IMULQ        stride+64(FP), R15
+	CMPQ         R15, R11
+	JHI          stop
+	VBROADCASTSS (AX)(CX*4), Z5
+	VMULPS       (R13)(R15*4), Z5, Z6
+	VADDPS       Z6, Z0, Z0
+	VMULPS       64(R13)(R15*4), Z5, Z6
+	VADDPS       Z6, Z1, Z1
+	VMULPS       128(R13)(R15*4), Z5, Z6
+	VADDPS       Z6, Z2, Z2
+	VMULPS       192(R13)(R15*4), Z5, Z6
+	VADDPS       Z6, Z3, Z3
+	VMOVUPS.Z    256(R13)(R15*4), K1, Z6
+	VMULPS       Z6, Z5, Z5
+	VADDPS       Z5, Z4, Z4
+	INCQ         CX
+	CMPQ         CX, R14
+	JLT          row3
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      Z1, 64(R12)
+	VMOVUPS      Z2, 128(R12)
+	VMOVUPS      Z3, 192(R12)
+	VMOVUPS      Z4, K1, 256(R12)
+	ADDQ         $0x00000140, R13
+	ADDQ         $0x00000140, R12
+	SUBQ         $0x00000050, R10
+	JMP          next
+
+strip4:
+	LEAQ      -48(R10), CX
+	MOVQ      $0x00000010, R15
+	CMPQ      CX, R15
+	CMOVQGT   R15, CX
+	MOVL      $0x00000001, R15
+	SHLL      CL, R15
+	DECL      R15
+	KMOVW     R15, K1
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS   128(R12), Z2
+	VMOVUPS.Z 192(R12), K1, Z3
+	MOVL      16(BX), CX
+
+row4:
+	MOVL         (DX)(CX*4), R15
+	IMULQ        stride+64(FP), R15
+	CMPQ         R15, R11
+	JHI          stop
+	VBROADCASTSS (AX)(CX*4), Z4
+	VMULPS       (R13)(R15*4), Z4, Z5
+	VADDPS       Z5, Z0, Z0
+	VMULPS       64(R13)(R15*4), Z4, Z5
+	VADDPS       Z5, Z1, Z1
+	VMULPS       128(R13)(R15*4), Z4, Z5
+	VADDPS       Z5, Z2, Z2
+	VMOVUPS.Z    192(R13)(R15*4), K1, Z5
+	VMULPS       Z5, Z4, Z4
+	VADDPS       Z4, Z3, Z3
+	INCQ         CX
+	CMPQ         CX, R14
+	JLT          row4
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      Z1, 64(R12)
+	VMOVUPS      Z2, 128(R12)
+	VMOVUPS      Z3, K1, 192(R12)
+	ADDQ         $0x00000100, R13
+	ADDQ         $0x00000100, R12
+	SUBQ         $0x00000040, R10
+	JMP          next
+
+strip5:
+	LEAQ      -32(R10), CX
+	MOVQ      $0x00000010, R15
+	CMPQ      CX, R15
+	CMOVQGT   R15, CX
+	MOVL      $0x00000001, R15
+	SHLL      CL, R15
+	DECL      R15
+	KMOVW     R15, K1
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	MOVL      16(BX), CX
+
+row5:
+	MOVL         (DX)(CX*4), R15
+	IMULQ        stride+64(FP), R15
+	CMPQ         R15, R11
+	JHI          stop
+	VBROADCASTSS (AX)(CX*4), Z3
+	VMULPS       (R13)(R15*4), Z3, Z4
+	VADDPS       Z4, Z0, Z0
+	VMULPS       64(R13)(R15*4), Z3, Z4
+	VADDPS       Z4, Z1, Z1
+	VMOVUPS.Z    128(R13)(R15*4), K1, Z4
+	VMULPS       Z4, Z3, Z3
+	VADDPS       Z3, Z2, Z2
+	INCQ         CX
+	CMPQ         CX, R14
+	JLT          row5
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      Z1, 64(R12)
+	VMOVUPS      Z2, K1, 128(R12)
+	ADDQ         $0x000000c0, R13
+	ADDQ         $0x000000c0, R12
+	SUBQ         $0x00000030, R10
+	JMP          next
+
+strip6:
+	LEAQ      -16(R10), CX
+	MOVQ      $0x00000010, R15
+	CMPQ      CX, R15
+	CMOVQGT   R15, CX
+	MOVL      $0x00000001, R15
+	SHLL      CL, R15
+	DECL      R15
+	KMOVW     R15, K1
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	MOVL      16(BX), CX
+
+row6:
+	MOVL         (DX)(CX*4), R15
+	IMULQ        stride+64(FP), R15
+	CMPQ         R15, R11
+	JHI          stop
+	VBROADCASTSS (AX)(CX*4), Z2
+	VMULPS       (R13)(R15*4), Z2, Z3
+	VADDPS       Z3, Z0, Z0
+	VMOVUPS.Z    64(R13)(R15*4), K1, Z3
+	VMULPS       Z3, Z2, Z2
+	VADDPS       Z2, Z1, Z1
+	INCQ         CX
+	CMPQ         CX, R14
+	JLT          row6
+	VMOVUPS      Z0, (R12)
+	VMOVUPS      Z1, K1, 64(R12)
+	ADDQ         $0x00000080, R13
+	ADDQ         $0x00000080, R12
+	SUBQ         $0x00000020, R10
+	JMP          next
+
+strip7:
+	LEAQ      (R10), CX
+	MOVQ      $0x00000010, R15
+	CMPQ      CX, R15
+	CMOVQGT   R15, CX
+	MOVL      $0x00000001, R15
+	SHLL      CL, R15
+	DECL      R15
+	KMOVW     R15, K1
+	VMOVUPS.Z (R12), K1, Z0
+	MOVL      16(BX), CX
+
+row7:
+	MOVL         (DX)(CX*4), R15
+	IMULQ        stride+64(FP), R15
+	CMPQ         R15, R11
+	JHI          stop
+	VBROADCASTSS (AX)(CX*4), Z1
+	VMOVUPS.Z    (R13)(R15*4), K1, Z2
+	VMULPS       Z2, Z1, Z1
+	VADDPS       Z1, Z0, Z0
+	INCQ         CX
+	CMPQ         CX, R14
+	JLT          row7
+	VMOVUPS      Z0, K1, (R12)
+	ADDQ         $0x00000040, R13
+	ADDQ         $0x00000040, R12
+	SUBQ         $0x00000010, R10
+	JMP          next
+
+lined:
+	ADDQ accStride+48(FP), DI
+	ADDQ wStride+56(FP), R8
+	DECQ R9
+	JNZ  line
+	ADDQ $0x18, BX
+	INCQ SI
+	JMP  tile
+
+stop:
+	MOVQ SI, done+144(FP)
+	VZEROUPPER
+	RET
+
 // func addCountedAVX512(acc []float32, w []float32, stride int, rows []uint32, table *[256]float32) (done int)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·addCountedAVX512(SB), NOSPLIT, $0-96
@@ -863,8 +1274,8 @@ TEXT ·addCountedAVX512(SB), NOSPLIT, $0-96
 	MOVQ  stride+48(FP), R8
 	MOVQ  rows_base+56(FP), R9
 	MOVQ  rows_len+64(FP), R10
-	SUBQ  BX, DI
 	XORQ  CX, CX
+	SUBQ  BX, DI
 	TESTQ R10, R10
 	JEQ   end
 
@@ -1279,8 +1690,8 @@ TEXT ·axpyRowsExactAVX512(SB), NOSPLIT, $0-112
 	MOVQ  stride+48(FP), DI
 	MOVQ  rows_base+56(FP), R8
 	MOVQ  rows_len+64(FP), R9
-	SUBQ  DX, SI
 	XORQ  R10, R10
+	SUBQ  DX, SI
 	TESTQ R9, R9
 	JEQ   end
 
@@ -1689,8 +2100,8 @@ TEXT ·addToRowsAVX512(SB), NOSPLIT, $0-88
 	MOVQ  stride+24(FP), DI
 	MOVQ  rows_base+32(FP), R8
 	MOVQ  rows_len+40(FP), R9
-	SUBQ  DX, SI
 	XORQ  CX, CX
+	SUBQ  DX, SI
 	TESTQ R9, R9
 	JEQ   end
 
@@ -2054,337 +2465,1020 @@ end:
 	VZEROUPPER
 	RET
 
-// func sweepSubtractAVX512(v []float32, acc []float32, p float32, theta float32, spikes []uint64)
+// func sweepAVX512(v []float32, acc []float32, unit int, all int, groups []uint32, p []float32, theta float32, reset uint8, spikes []uint64) (done int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sweepSubtractAVX512(SB), NOSPLIT, $0-80
+TEXT ·sweepAVX512(SB), NOSPLIT, $0-152
 	MOVQ         v_base+0(FP), AX
 	MOVQ         acc_base+24(FP), DX
-	MOVQ         v_len+8(FP), CX
-	MOVQ         spikes_base+56(FP), BX
-	VBROADCASTSS p+48(FP), Z0
-	VBROADCASTSS theta+52(FP), Z1
-	MOVL         $0x7fffffff, SI
-	VPBROADCASTD SI, Z2
-	MOVL         $0x0da24260, SI
-	VPBROADCASTD SI, Z3
-	VXORPS       Z4, Z4, Z4
-	XORQ         SI, SI
+	MOVQ         spikes_base+120(FP), BX
+	MOVQ         groups_base+64(FP), SI
+	MOVQ         p_base+88(FP), DI
+	VBROADCASTSS theta+112(FP), Z0
+	MOVL         $0x7fffffff, CX
+	VPBROADCASTD CX, Z1
+	MOVL         $0x0da24260, CX
+	VPBROADCASTD CX, Z2
+	VXORPS       Z3, Z3, Z3
+	XORQ         R8, R8
+	MOVBQZX      reset+116(FP), CX
+	CMPQ         CX, $0x01
+	JEQ          zero_loop
+	JGT          none_loop
 
-word:
+subtract_loop:
+	CMPQ         R8, groups_len+72(FP)
+	JGE          subtract_stop
+	MOVL         (SI)(R8*4), R9
+	CMPQ         R9, all+56(FP)
+	JGE          subtract_stop
+	IMULQ        unit+48(FP), R9
+	VBROADCASTSS (DI)(R8*4), Z4
+	MOVQ         unit+48(FP), CX
+
+subtract_word:
 	CMPQ      CX, $0x40
-	JLT       rest
-	VMOVUPS   (AX)(SI*4), Z5
-	VMULPS    Z5, Z0, Z6
-	VMOVUPS   (DX)(SI*4), Z7
-	VADDPS    Z7, Z6, Z6
-	VMOVUPS   Z4, (DX)(SI*4)
-	VCMPPS    $0x1e, Z1, Z5, K1
-	VSUBPS    Z1, Z6, K1, Z6
-	VANDPS    Z2, Z6, Z5
-	VCMPPS    $0x15, Z3, Z5, K1
+	JLT       subtract_rest
+	VMOVUPS   (AX)(R9*4), Z5
+	VMOVUPS   (DX)(R9*4), Z6
+	VMULPS    Z5, Z4, Z7
+	VADDPS    Z6, Z7, Z6
+	VCMPPS    $0x1e, Z0, Z5, K1
+	VSUBPS    Z0, Z6, K1, Z6
+	VANDPS    Z1, Z6, Z5
+	VCMPPS    $0x15, Z2, Z5, K1
 	VMOVAPS.Z Z6, K1, Z5
-	VMOVUPS   Z5, (AX)(SI*4)
-	VCMPPS    $0x1e, Z1, Z5, K1
-	KMOVW     K1, DI
-	VMOVUPS   64(AX)(SI*4), Z5
-	VMULPS    Z5, Z0, Z6
-	VMOVUPS   64(DX)(SI*4), Z7
-	VADDPS    Z7, Z6, Z6
-	VMOVUPS   Z4, 64(DX)(SI*4)
-	VCMPPS    $0x1e, Z1, Z5, K1
-	VSUBPS    Z1, Z6, K1, Z6
-	VANDPS    Z2, Z6, Z5
-	VCMPPS    $0x15, Z3, Z5, K1
+	VMOVUPS   Z3, (DX)(R9*4)
+	VMOVUPS   Z5, (AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z5, K1
+	KMOVW     K1, R10
+	VMOVUPS   64(AX)(R9*4), Z5
+	VMOVUPS   64(DX)(R9*4), Z6
+	VMULPS    Z5, Z4, Z7
+	VADDPS    Z6, Z7, Z6
+	VCMPPS    $0x1e, Z0, Z5, K1
+	VSUBPS    Z0, Z6, K1, Z6
+	VANDPS    Z1, Z6, Z5
+	VCMPPS    $0x15, Z2, Z5, K1
 	VMOVAPS.Z Z6, K1, Z5
-	VMOVUPS   Z5, 64(AX)(SI*4)
-	VCMPPS    $0x1e, Z1, Z5, K1
-	KMOVW     K1, R8
-	SHLQ      $0x10, R8
-	ORQ       R8, DI
-	VMOVUPS   128(AX)(SI*4), Z5
-	VMULPS    Z5, Z0, Z6
-	VMOVUPS   128(DX)(SI*4), Z7
-	VADDPS    Z7, Z6, Z6
-	VMOVUPS   Z4, 128(DX)(SI*4)
-	VCMPPS    $0x1e, Z1, Z5, K1
-	VSUBPS    Z1, Z6, K1, Z6
-	VANDPS    Z2, Z6, Z5
-	VCMPPS    $0x15, Z3, Z5, K1
+	VMOVUPS   Z3, 64(DX)(R9*4)
+	VMOVUPS   Z5, 64(AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z5, K1
+	KMOVW     K1, R11
+	SHLQ      $0x10, R11
+	ORQ       R11, R10
+	VMOVUPS   128(AX)(R9*4), Z5
+	VMOVUPS   128(DX)(R9*4), Z6
+	VMULPS    Z5, Z4, Z7
+	VADDPS    Z6, Z7, Z6
+	VCMPPS    $0x1e, Z0, Z5, K1
+	VSUBPS    Z0, Z6, K1, Z6
+	VANDPS    Z1, Z6, Z5
+	VCMPPS    $0x15, Z2, Z5, K1
 	VMOVAPS.Z Z6, K1, Z5
-	VMOVUPS   Z5, 128(AX)(SI*4)
-	VCMPPS    $0x1e, Z1, Z5, K1
-	KMOVW     K1, R8
-	SHLQ      $0x20, R8
-	ORQ       R8, DI
-	VMOVUPS   192(AX)(SI*4), Z5
-	VMULPS    Z5, Z0, Z6
-	VMOVUPS   192(DX)(SI*4), Z7
-	VADDPS    Z7, Z6, Z6
-	VMOVUPS   Z4, 192(DX)(SI*4)
-	VCMPPS    $0x1e, Z1, Z5, K1
-	VSUBPS    Z1, Z6, K1, Z6
-	VANDPS    Z2, Z6, Z5
-	VCMPPS    $0x15, Z3, Z5, K1
+	VMOVUPS   Z3, 128(DX)(R9*4)
+	VMOVUPS   Z5, 128(AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z5, K1
+	KMOVW     K1, R11
+	SHLQ      $0x20, R11
+	ORQ       R11, R10
+	VMOVUPS   192(AX)(R9*4), Z5
+	VMOVUPS   192(DX)(R9*4), Z6
+	VMULPS    Z5, Z4, Z7
+	VADDPS    Z6, Z7, Z6
+	VCMPPS    $0x1e, Z0, Z5, K1
+	VSUBPS    Z0, Z6, K1, Z6
+	VANDPS    Z1, Z6, Z5
+	VCMPPS    $0x15, Z2, Z5, K1
 	VMOVAPS.Z Z6, K1, Z5
-	VMOVUPS   Z5, 192(AX)(SI*4)
-	VCMPPS    $0x1e, Z1, Z5, K1
-	KMOVW     K1, R8
-	SHLQ      $0x30, R8
-	ORQ       R8, DI
-	MOVQ      DI, (BX)
+	VMOVUPS   Z3, 192(DX)(R9*4)
+	VMOVUPS   Z5, 192(AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z5, K1
+	KMOVW     K1, R11
+	SHLQ      $0x30, R11
+	ORQ       R11, R10
+	MOVQ      R10, (BX)
 	ADDQ      $0x08, BX
-	ADDQ      $0x40, SI
+	ADDQ      $0x40, R9
 	SUBQ      $0x40, CX
-	JMP       word
+	JMP       subtract_word
 
-rest:
+subtract_rest:
 	TESTQ CX, CX
-	JLE   end
-	XORQ  DI, DI
-	MOVQ  $0x00000040, R8
+	JLE   subtract_end
+	XORQ  R10, R10
+	MOVQ  $0x00000040, R11
 
-one:
+subtract_one:
 	CMPQ      CX, $0x10
-	JLT       tail
-	VMOVUPS   (AX)(SI*4), Z5
-	VMULPS    Z5, Z0, Z6
-	VMOVUPS   (DX)(SI*4), Z7
-	VADDPS    Z7, Z6, Z6
-	VMOVUPS   Z4, (DX)(SI*4)
-	VCMPPS    $0x1e, Z1, Z5, K1
-	VSUBPS    Z1, Z6, K1, Z6
-	VANDPS    Z2, Z6, Z5
-	VCMPPS    $0x15, Z3, Z5, K1
+	JLT       subtract_tail
+	VMOVUPS   (AX)(R9*4), Z5
+	VMOVUPS   (DX)(R9*4), Z6
+	VMULPS    Z5, Z4, Z7
+	VADDPS    Z6, Z7, Z6
+	VCMPPS    $0x1e, Z0, Z5, K1
+	VSUBPS    Z0, Z6, K1, Z6
+	VANDPS    Z1, Z6, Z5
+	VCMPPS    $0x15, Z2, Z5, K1
 	VMOVAPS.Z Z6, K1, Z5
-	VMOVUPS   Z5, (AX)(SI*4)
-	VCMPPS    $0x1e, Z1, Z5, K1
-	KMOVW     K1, R9
-	SHRQ      $0x10, DI
-	SHLQ      $0x30, R9
-	ORQ       R9, DI
-	ADDQ      $0x10, SI
-	SUBQ      $0x10, R8
+	VMOVUPS   Z3, (DX)(R9*4)
+	VMOVUPS   Z5, (AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z5, K1
+	KMOVW     K1, R12
+	SHRQ      $0x10, R10
+	SHLQ      $0x30, R12
+	ORQ       R12, R10
+	ADDQ      $0x10, R9
+	SUBQ      $0x10, R11
 	SUBQ      $0x10, CX
-	JMP       one
+	JMP       subtract_one
 
-tail:
+subtract_tail:
 	TESTQ     CX, CX
-	JLE       done
-	MOVL      $0x00000001, R9
-	SHLL      CL, R9
-	DECL      R9
-	KMOVW     R9, K1
-	VMOVUPS.Z (AX)(SI*4), K1, Z5
-	VMULPS    Z5, Z0, Z0
-	VMOVUPS.Z (DX)(SI*4), K1, Z6
-	VADDPS    Z6, Z0, Z0
-	VMOVUPS   Z4, K1, (DX)(SI*4)
-	VCMPPS    $0x1e, Z1, Z5, K2
-	VSUBPS    Z1, Z0, K2, Z0
-	VANDPS    Z2, Z0, Z2
-	VCMPPS    $0x15, Z3, Z2, K2
-	VMOVAPS.Z Z0, K2, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
-	VCMPPS    $0x1e, Z1, Z0, K2
+	JLE       subtract_done
+	MOVL      $0x00000001, R12
+	SHLL      CL, R12
+	DECL      R12
+	KMOVW     R12, K1
+	VMOVUPS.Z (AX)(R9*4), K1, Z5
+	VMOVUPS.Z (DX)(R9*4), K1, Z6
+	VMULPS    Z5, Z4, Z4
+	VADDPS    Z6, Z4, Z4
+	VCMPPS    $0x1e, Z0, Z5, K2
+	VSUBPS    Z0, Z4, K2, Z4
+	VANDPS    Z1, Z4, Z5
+	VCMPPS    $0x15, Z2, Z5, K2
+	VMOVAPS.Z Z4, K2, Z4
+	VMOVUPS   Z3, K1, (DX)(R9*4)
+	VMOVUPS   Z4, K1, (AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z4, K2
 	KANDW     K2, K1, K1
-	KMOVW     K1, AX
-	SHRQ      $0x10, DI
-	SHLQ      $0x30, AX
-	ORQ       AX, DI
-	SUBQ      $0x10, R8
+	KMOVW     K1, CX
+	SHRQ      $0x10, R10
+	SHLQ      $0x30, CX
+	ORQ       CX, R10
+	SUBQ      $0x10, R11
 
-done:
-	MOVQ R8, CX
-	SHRQ CL, DI
-	MOVQ DI, (BX)
+subtract_done:
+	MOVQ R11, CX
+	SHRQ CL, R10
+	MOVQ R10, (BX)
+	ADDQ $0x08, BX
 
-end:
+subtract_end:
+	INCQ R8
+	JMP  subtract_loop
+
+subtract_stop:
+	MOVQ R8, done+144(FP)
 	VZEROUPPER
 	RET
 
-// func sweepSubtractBiasAVX512(v []float32, acc []float32, bias []float32, p float32, theta float32, spikes []uint64) (moved bool)
+zero_loop:
+	CMPQ         R8, groups_len+72(FP)
+	JGE          zero_stop
+	MOVL         (SI)(R8*4), R9
+	CMPQ         R9, all+56(FP)
+	JGE          zero_stop
+	IMULQ        unit+48(FP), R9
+	VBROADCASTSS (DI)(R8*4), Z4
+	MOVQ         unit+48(FP), CX
+
+zero_word:
+	CMPQ      CX, $0x40
+	JLT       zero_rest
+	VMOVUPS   (AX)(R9*4), Z5
+	VMOVUPS   (DX)(R9*4), Z6
+	VCMPPS    $0x1a, Z0, Z5, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMULPS    Z5, Z4, Z5
+	VADDPS    Z6, Z5, Z5
+	VANDPS    Z1, Z5, Z6
+	VCMPPS    $0x15, Z2, Z6, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMOVUPS   Z3, (DX)(R9*4)
+	VMOVUPS   Z5, (AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z5, K1
+	KMOVW     K1, R10
+	VMOVUPS   64(AX)(R9*4), Z5
+	VMOVUPS   64(DX)(R9*4), Z6
+	VCMPPS    $0x1a, Z0, Z5, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMULPS    Z5, Z4, Z5
+	VADDPS    Z6, Z5, Z5
+	VANDPS    Z1, Z5, Z6
+	VCMPPS    $0x15, Z2, Z6, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMOVUPS   Z3, 64(DX)(R9*4)
+	VMOVUPS   Z5, 64(AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z5, K1
+	KMOVW     K1, R11
+	SHLQ      $0x10, R11
+	ORQ       R11, R10
+	VMOVUPS   128(AX)(R9*4), Z5
+	VMOVUPS   128(DX)(R9*4), Z6
+	VCMPPS    $0x1a, Z0, Z5, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMULPS    Z5, Z4, Z5
+	VADDPS    Z6, Z5, Z5
+	VANDPS    Z1, Z5, Z6
+	VCMPPS    $0x15, Z2, Z6, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMOVUPS   Z3, 128(DX)(R9*4)
+	VMOVUPS   Z5, 128(AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z5, K1
+	KMOVW     K1, R11
+	SHLQ      $0x20, R11
+	ORQ       R11, R10
+	VMOVUPS   192(AX)(R9*4), Z5
+	VMOVUPS   192(DX)(R9*4), Z6
+	VCMPPS    $0x1a, Z0, Z5, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMULPS    Z5, Z4, Z5
+	VADDPS    Z6, Z5, Z5
+	VANDPS    Z1, Z5, Z6
+	VCMPPS    $0x15, Z2, Z6, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMOVUPS   Z3, 192(DX)(R9*4)
+	VMOVUPS   Z5, 192(AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z5, K1
+	KMOVW     K1, R11
+	SHLQ      $0x30, R11
+	ORQ       R11, R10
+	MOVQ      R10, (BX)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, R9
+	SUBQ      $0x40, CX
+	JMP       zero_word
+
+zero_rest:
+	TESTQ CX, CX
+	JLE   zero_end
+	XORQ  R10, R10
+	MOVQ  $0x00000040, R11
+
+zero_one:
+	CMPQ      CX, $0x10
+	JLT       zero_tail
+	VMOVUPS   (AX)(R9*4), Z5
+	VMOVUPS   (DX)(R9*4), Z6
+	VCMPPS    $0x1a, Z0, Z5, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMULPS    Z5, Z4, Z5
+	VADDPS    Z6, Z5, Z5
+	VANDPS    Z1, Z5, Z6
+	VCMPPS    $0x15, Z2, Z6, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMOVUPS   Z3, (DX)(R9*4)
+	VMOVUPS   Z5, (AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z5, K1
+	KMOVW     K1, R12
+	SHRQ      $0x10, R10
+	SHLQ      $0x30, R12
+	ORQ       R12, R10
+	ADDQ      $0x10, R9
+	SUBQ      $0x10, R11
+	SUBQ      $0x10, CX
+	JMP       zero_one
+
+zero_tail:
+	TESTQ     CX, CX
+	JLE       zero_done
+	MOVL      $0x00000001, R12
+	SHLL      CL, R12
+	DECL      R12
+	KMOVW     R12, K1
+	VMOVUPS.Z (AX)(R9*4), K1, Z5
+	VMOVUPS.Z (DX)(R9*4), K1, Z6
+	VCMPPS    $0x1a, Z0, Z5, K2
+	VMOVAPS.Z Z5, K2, Z5
+	VMULPS    Z5, Z4, Z4
+	VADDPS    Z6, Z4, Z4
+	VANDPS    Z1, Z4, Z5
+	VCMPPS    $0x15, Z2, Z5, K2
+	VMOVAPS.Z Z4, K2, Z4
+	VMOVUPS   Z3, K1, (DX)(R9*4)
+	VMOVUPS   Z4, K1, (AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z4, K2
+	KANDW     K2, K1, K1
+	KMOVW     K1, CX
+	SHRQ      $0x10, R10
+	SHLQ      $0x30, CX
+	ORQ       CX, R10
+	SUBQ      $0x10, R11
+
+zero_done:
+	MOVQ R11, CX
+	SHRQ CL, R10
+	MOVQ R10, (BX)
+	ADDQ $0x08, BX
+
+zero_end:
+	INCQ R8
+	JMP  zero_loop
+
+zero_stop:
+	MOVQ R8, done+144(FP)
+	VZEROUPPER
+	RET
+
+none_loop:
+	CMPQ         R8, groups_len+72(FP)
+	JGE          none_stop
+	MOVL         (SI)(R8*4), R9
+	CMPQ         R9, all+56(FP)
+	JGE          none_stop
+	IMULQ        unit+48(FP), R9
+	VBROADCASTSS (DI)(R8*4), Z4
+	MOVQ         unit+48(FP), CX
+
+none_word:
+	CMPQ      CX, $0x40
+	JLT       none_rest
+	VMOVUPS   (AX)(R9*4), Z5
+	VMOVUPS   (DX)(R9*4), Z6
+	VMULPS    Z5, Z4, Z5
+	VADDPS    Z6, Z5, Z5
+	VANDPS    Z1, Z5, Z6
+	VCMPPS    $0x15, Z2, Z6, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMOVUPS   Z3, (DX)(R9*4)
+	VMOVUPS   Z5, (AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z5, K1
+	KMOVW     K1, R10
+	VMOVUPS   64(AX)(R9*4), Z5
+	VMOVUPS   64(DX)(R9*4), Z6
+	VMULPS    Z5, Z4, Z5
+	VADDPS    Z6, Z5, Z5
+	VANDPS    Z1, Z5, Z6
+	VCMPPS    $0x15, Z2, Z6, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMOVUPS   Z3, 64(DX)(R9*4)
+	VMOVUPS   Z5, 64(AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z5, K1
+	KMOVW     K1, R11
+	SHLQ      $0x10, R11
+	ORQ       R11, R10
+	VMOVUPS   128(AX)(R9*4), Z5
+	VMOVUPS   128(DX)(R9*4), Z6
+	VMULPS    Z5, Z4, Z5
+	VADDPS    Z6, Z5, Z5
+	VANDPS    Z1, Z5, Z6
+	VCMPPS    $0x15, Z2, Z6, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMOVUPS   Z3, 128(DX)(R9*4)
+	VMOVUPS   Z5, 128(AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z5, K1
+	KMOVW     K1, R11
+	SHLQ      $0x20, R11
+	ORQ       R11, R10
+	VMOVUPS   192(AX)(R9*4), Z5
+	VMOVUPS   192(DX)(R9*4), Z6
+	VMULPS    Z5, Z4, Z5
+	VADDPS    Z6, Z5, Z5
+	VANDPS    Z1, Z5, Z6
+	VCMPPS    $0x15, Z2, Z6, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMOVUPS   Z3, 192(DX)(R9*4)
+	VMOVUPS   Z5, 192(AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z5, K1
+	KMOVW     K1, R11
+	SHLQ      $0x30, R11
+	ORQ       R11, R10
+	MOVQ      R10, (BX)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, R9
+	SUBQ      $0x40, CX
+	JMP       none_word
+
+none_rest:
+	TESTQ CX, CX
+	JLE   none_end
+	XORQ  R10, R10
+	MOVQ  $0x00000040, R11
+
+none_one:
+	CMPQ      CX, $0x10
+	JLT       none_tail
+	VMOVUPS   (AX)(R9*4), Z5
+	VMOVUPS   (DX)(R9*4), Z6
+	VMULPS    Z5, Z4, Z5
+	VADDPS    Z6, Z5, Z5
+	VANDPS    Z1, Z5, Z6
+	VCMPPS    $0x15, Z2, Z6, K1
+	VMOVAPS.Z Z5, K1, Z5
+	VMOVUPS   Z3, (DX)(R9*4)
+	VMOVUPS   Z5, (AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z5, K1
+	KMOVW     K1, R12
+	SHRQ      $0x10, R10
+	SHLQ      $0x30, R12
+	ORQ       R12, R10
+	ADDQ      $0x10, R9
+	SUBQ      $0x10, R11
+	SUBQ      $0x10, CX
+	JMP       none_one
+
+none_tail:
+	TESTQ     CX, CX
+	JLE       none_done
+	MOVL      $0x00000001, R12
+	SHLL      CL, R12
+	DECL      R12
+	KMOVW     R12, K1
+	VMOVUPS.Z (AX)(R9*4), K1, Z5
+	VMOVUPS.Z (DX)(R9*4), K1, Z6
+	VMULPS    Z5, Z4, Z4
+	VADDPS    Z6, Z4, Z4
+	VANDPS    Z1, Z4, Z5
+	VCMPPS    $0x15, Z2, Z5, K2
+	VMOVAPS.Z Z4, K2, Z4
+	VMOVUPS   Z3, K1, (DX)(R9*4)
+	VMOVUPS   Z4, K1, (AX)(R9*4)
+	VCMPPS    $0x1e, Z0, Z4, K2
+	KANDW     K2, K1, K1
+	KMOVW     K1, CX
+	SHRQ      $0x10, R10
+	SHLQ      $0x30, CX
+	ORQ       CX, R10
+	SUBQ      $0x10, R11
+
+none_done:
+	MOVQ R11, CX
+	SHRQ CL, R10
+	MOVQ R10, (BX)
+	ADDQ $0x08, BX
+
+none_end:
+	INCQ R8
+	JMP  none_loop
+
+none_stop:
+	MOVQ R8, done+144(FP)
+	VZEROUPPER
+	RET
+
+// func sweepBiasAVX512(v []float32, acc []float32, bias []float32, unit int, all int, groups []uint32, p []float32, theta float32, reset uint8, spikes []uint64, moved []bool) (done int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sweepSubtractBiasAVX512(SB), NOSPLIT, $0-105
+TEXT ·sweepBiasAVX512(SB), NOSPLIT, $0-200
 	MOVQ         v_base+0(FP), AX
 	MOVQ         acc_base+24(FP), DX
-	MOVQ         bias_base+48(FP), BX
-	MOVQ         v_len+8(FP), CX
-	MOVQ         spikes_base+80(FP), SI
-	VBROADCASTSS p+72(FP), Z0
-	VBROADCASTSS theta+76(FP), Z1
-	MOVL         $0x7fffffff, DI
-	VPBROADCASTD DI, Z2
-	MOVL         $0x0da24260, DI
-	VPBROADCASTD DI, Z3
-	VXORPS       Z4, Z4, Z4
+	MOVQ         spikes_base+144(FP), BX
+	MOVQ         groups_base+88(FP), SI
+	MOVQ         p_base+112(FP), DI
+	VBROADCASTSS theta+136(FP), Z0
+	MOVL         $0x7fffffff, CX
+	VPBROADCASTD CX, Z1
+	MOVL         $0x0da24260, CX
+	VPBROADCASTD CX, Z2
+	VXORPS       Z3, Z3, Z3
+	MOVQ         bias_base+48(FP), R8
+	MOVQ         moved_base+168(FP), R9
+	XORQ         R10, R10
+	MOVBQZX      reset+140(FP), CX
+	CMPQ         CX, $0x01
+	JEQ          zero_loop
+	JGT          none_loop
+
+subtract_loop:
+	CMPQ         R10, groups_len+96(FP)
+	JGE          subtract_stop
+	MOVL         (SI)(R10*4), R11
+	CMPQ         R11, all+80(FP)
+	JGE          subtract_stop
+	IMULQ        unit+72(FP), R11
+	VBROADCASTSS (DI)(R10*4), Z4
 	VXORPS       Z5, Z5, Z5
-	XORQ         DI, DI
+	MOVQ         unit+72(FP), CX
 
-word:
+subtract_word:
 	CMPQ      CX, $0x40
-	JLT       rest
-	VMOVUPS   (AX)(DI*4), Z6
-	VMOVUPS   (DX)(DI*4), Z7
-	VMULPS    Z6, Z0, Z8
-	VMOVUPS   (BX)(DI*4), Z9
-	VADDPS    Z9, Z7, Z9
-	VADDPS    Z9, Z8, Z8
-	VMOVUPS   Z4, (DX)(DI*4)
-	VCMPPS    $0x1e, Z1, Z6, K1
-	VSUBPS    Z1, Z8, K1, Z8
-	VANDPS    Z2, Z8, Z9
-	VCMPPS    $0x15, Z3, Z9, K1
-	VMOVAPS.Z Z8, K1, Z8
-	VMOVUPS   Z8, (AX)(DI*4)
-	VXORPS    Z6, Z8, Z6
-	VORPS     Z7, Z6, Z6
-	VORPS     Z6, Z5, Z5
-	VCMPPS    $0x1e, Z1, Z8, K1
-	KMOVW     K1, R8
-	VMOVUPS   64(AX)(DI*4), Z6
-	VMOVUPS   64(DX)(DI*4), Z7
-	VMULPS    Z6, Z0, Z8
-	VMOVUPS   64(BX)(DI*4), Z9
-	VADDPS    Z9, Z7, Z9
-	VADDPS    Z9, Z8, Z8
-	VMOVUPS   Z4, 64(DX)(DI*4)
-	VCMPPS    $0x1e, Z1, Z6, K1
-	VSUBPS    Z1, Z8, K1, Z8
-	VANDPS    Z2, Z8, Z9
-	VCMPPS    $0x15, Z3, Z9, K1
-	VMOVAPS.Z Z8, K1, Z8
-	VMOVUPS   Z8, 64(AX)(DI*4)
-	VXORPS    Z6, Z8, Z6
-	VORPS     Z7, Z6, Z6
-	VORPS     Z6, Z5, Z5
-	VCMPPS    $0x1e, Z1, Z8, K1
-	KMOVW     K1, R9
-	SHLQ      $0x10, R9
-	ORQ       R9, R8
-	VMOVUPS   128(AX)(DI*4), Z6
-	VMOVUPS   128(DX)(DI*4), Z7
-	VMULPS    Z6, Z0, Z8
-	VMOVUPS   128(BX)(DI*4), Z9
-	VADDPS    Z9, Z7, Z9
-	VADDPS    Z9, Z8, Z8
-	VMOVUPS   Z4, 128(DX)(DI*4)
-	VCMPPS    $0x1e, Z1, Z6, K1
-	VSUBPS    Z1, Z8, K1, Z8
-	VANDPS    Z2, Z8, Z9
-	VCMPPS    $0x15, Z3, Z9, K1
-	VMOVAPS.Z Z8, K1, Z8
-	VMOVUPS   Z8, 128(AX)(DI*4)
-	VXORPS    Z6, Z8, Z6
-	VORPS     Z7, Z6, Z6
-	VORPS     Z6, Z5, Z5
-	VCMPPS    $0x1e, Z1, Z8, K1
-	KMOVW     K1, R9
-	SHLQ      $0x20, R9
-	ORQ       R9, R8
-	VMOVUPS   192(AX)(DI*4), Z6
-	VMOVUPS   192(DX)(DI*4), Z7
-	VMULPS    Z6, Z0, Z8
-	VMOVUPS   192(BX)(DI*4), Z9
-	VADDPS    Z9, Z7, Z9
-	VADDPS    Z9, Z8, Z8
-	VMOVUPS   Z4, 192(DX)(DI*4)
-	VCMPPS    $0x1e, Z1, Z6, K1
-	VSUBPS    Z1, Z8, K1, Z8
-	VANDPS    Z2, Z8, Z9
-	VCMPPS    $0x15, Z3, Z9, K1
-	VMOVAPS.Z Z8, K1, Z8
-	VMOVUPS   Z8, 192(AX)(DI*4)
-	VXORPS    Z6, Z8, Z6
-	VORPS     Z7, Z6, Z6
-	VORPS     Z6, Z5, Z5
-	VCMPPS    $0x1e, Z1, Z8, K1
-	KMOVW     K1, R9
-	SHLQ      $0x30, R9
-	ORQ       R9, R8
-	MOVQ      R8, (SI)
-	ADDQ      $0x08, SI
-	ADDQ      $0x40, DI
-	SUBQ      $0x40, CX
-	JMP       word
-
-rest:
-	TESTQ CX, CX
-	JLE   end
-	XORQ  R8, R8
-	MOVQ  $0x00000040, R9
-
-one:
-	CMPQ      CX, $0x10
-	JLT       tail
-	VMOVUPS   (AX)(DI*4), Z6
-	VMOVUPS   (DX)(DI*4), Z7
-	VMULPS    Z6, Z0, Z8
-	VMOVUPS   (BX)(DI*4), Z9
-	VADDPS    Z9, Z7, Z9
-	VADDPS    Z9, Z8, Z8
-	VMOVUPS   Z4, (DX)(DI*4)
-	VCMPPS    $0x1e, Z1, Z6, K1
-	VSUBPS    Z1, Z8, K1, Z8
-	VANDPS    Z2, Z8, Z9
-	VCMPPS    $0x15, Z3, Z9, K1
-	VMOVAPS.Z Z8, K1, Z8
-	VMOVUPS   Z8, (AX)(DI*4)
-	VXORPS    Z6, Z8, Z6
-	VORPS     Z7, Z6, Z6
-	VORPS     Z6, Z5, Z5
-	VCMPPS    $0x1e, Z1, Z8, K1
-	KMOVW     K1, R10
-	SHRQ      $0x10, R8
-	SHLQ      $0x30, R10
-	ORQ       R10, R8
-	ADDQ      $0x10, DI
-	SUBQ      $0x10, R9
-	SUBQ      $0x10, CX
-	JMP       one
-
-tail:
-	TESTQ     CX, CX
-	JLE       done
-	MOVL      $0x00000001, R10
-	SHLL      CL, R10
-	DECL      R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (AX)(DI*4), K1, Z6
-	VMOVUPS.Z (DX)(DI*4), K1, Z7
-	VMULPS    Z6, Z0, Z0
-	VMOVUPS.Z (BX)(DI*4), K1, Z8
+	JLT       subtract_rest
+	VMOVUPS   (AX)(R11*4), Z6
+	VMOVUPS   (DX)(R11*4), Z7
+	VMOVUPS   (R8)(R11*4), Z8
 	VADDPS    Z8, Z7, Z8
-	VADDPS    Z8, Z0, Z0
-	VMOVUPS   Z4, K1, (DX)(DI*4)
-	VCMPPS    $0x1e, Z1, Z6, K2
-	VSUBPS    Z1, Z0, K2, Z0
-	VANDPS    Z2, Z0, Z2
-	VCMPPS    $0x15, Z3, Z2, K2
-	VMOVAPS.Z Z0, K2, Z0
-	VMOVUPS   Z0, K1, (AX)(DI*4)
-	VXORPS    Z6, Z0, Z2
-	VORPS     Z7, Z2, Z2
-	VMOVAPS.Z Z2, K1, Z2
-	VORPS     Z2, Z5, Z5
-	VCMPPS    $0x1e, Z1, Z0, K2
+	VMULPS    Z6, Z4, Z9
+	VADDPS    Z8, Z9, Z8
+	VCMPPS    $0x1e, Z0, Z6, K1
+	VSUBPS    Z0, Z8, K1, Z8
+	VANDPS    Z1, Z8, Z9
+	VCMPPS    $0x15, Z2, Z9, K1
+	VMOVAPS.Z Z8, K1, Z8
+	VMOVUPS   Z3, (DX)(R11*4)
+	VMOVUPS   Z8, (AX)(R11*4)
+	VXORPS    Z6, Z8, Z6
+	VORPS     Z7, Z6, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z8, K1
+	KMOVW     K1, R12
+	VMOVUPS   64(AX)(R11*4), Z6
+	VMOVUPS   64(DX)(R11*4), Z7
+	VMOVUPS   64(R8)(R11*4), Z8
+	VADDPS    Z8, Z7, Z8
+	VMULPS    Z6, Z4, Z9
+	VADDPS    Z8, Z9, Z8
+	VCMPPS    $0x1e, Z0, Z6, K1
+	VSUBPS    Z0, Z8, K1, Z8
+	VANDPS    Z1, Z8, Z9
+	VCMPPS    $0x15, Z2, Z9, K1
+	VMOVAPS.Z Z8, K1, Z8
+	VMOVUPS   Z3, 64(DX)(R11*4)
+	VMOVUPS   Z8, 64(AX)(R11*4)
+	VXORPS    Z6, Z8, Z6
+	VORPS     Z7, Z6, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z8, K1
+	KMOVW     K1, R13
+	SHLQ      $0x10, R13
+	ORQ       R13, R12
+	VMOVUPS   128(AX)(R11*4), Z6
+	VMOVUPS   128(DX)(R11*4), Z7
+	VMOVUPS   128(R8)(R11*4), Z8
+	VADDPS    Z8, Z7, Z8
+	VMULPS    Z6, Z4, Z9
+	VADDPS    Z8, Z9, Z8
+	VCMPPS    $0x1e, Z0, Z6, K1
+	VSUBPS    Z0, Z8, K1, Z8
+	VANDPS    Z1, Z8, Z9
+	VCMPPS    $0x15, Z2, Z9, K1
+	VMOVAPS.Z Z8, K1, Z8
+	VMOVUPS   Z3, 128(DX)(R11*4)
+	VMOVUPS   Z8, 128(AX)(R11*4)
+	VXORPS    Z6, Z8, Z6
+	VORPS     Z7, Z6, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z8, K1
+	KMOVW     K1, R13
+	SHLQ      $0x20, R13
+	ORQ       R13, R12
+	VMOVUPS   192(AX)(R11*4), Z6
+	VMOVUPS   192(DX)(R11*4), Z7
+	VMOVUPS   192(R8)(R11*4), Z8
+	VADDPS    Z8, Z7, Z8
+	VMULPS    Z6, Z4, Z9
+	VADDPS    Z8, Z9, Z8
+	VCMPPS    $0x1e, Z0, Z6, K1
+	VSUBPS    Z0, Z8, K1, Z8
+	VANDPS    Z1, Z8, Z9
+	VCMPPS    $0x15, Z2, Z9, K1
+	VMOVAPS.Z Z8, K1, Z8
+	VMOVUPS   Z3, 192(DX)(R11*4)
+	VMOVUPS   Z8, 192(AX)(R11*4)
+	VXORPS    Z6, Z8, Z6
+	VORPS     Z7, Z6, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z8, K1
+	KMOVW     K1, R13
+	SHLQ      $0x30, R13
+	ORQ       R13, R12
+	MOVQ      R12, (BX)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, R11
+	SUBQ      $0x40, CX
+	JMP       subtract_word
+
+subtract_rest:
+	TESTQ CX, CX
+	JLE   subtract_end
+	XORQ  R12, R12
+	MOVQ  $0x00000040, R13
+
+subtract_one:
+	CMPQ      CX, $0x10
+	JLT       subtract_tail
+	VMOVUPS   (AX)(R11*4), Z6
+	VMOVUPS   (DX)(R11*4), Z7
+	VMOVUPS   (R8)(R11*4), Z8
+	VADDPS    Z8, Z7, Z8
+	VMULPS    Z6, Z4, Z9
+	VADDPS    Z8, Z9, Z8
+	VCMPPS    $0x1e, Z0, Z6, K1
+	VSUBPS    Z0, Z8, K1, Z8
+	VANDPS    Z1, Z8, Z9
+	VCMPPS    $0x15, Z2, Z9, K1
+	VMOVAPS.Z Z8, K1, Z8
+	VMOVUPS   Z3, (DX)(R11*4)
+	VMOVUPS   Z8, (AX)(R11*4)
+	VXORPS    Z6, Z8, Z6
+	VORPS     Z7, Z6, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z8, K1
+	KMOVW     K1, R14
+	SHRQ      $0x10, R12
+	SHLQ      $0x30, R14
+	ORQ       R14, R12
+	ADDQ      $0x10, R11
+	SUBQ      $0x10, R13
+	SUBQ      $0x10, CX
+	JMP       subtract_one
+
+subtract_tail:
+	TESTQ     CX, CX
+	JLE       subtract_done
+	MOVL      $0x00000001, R14
+	SHLL      CL, R14
+	DECL      R14
+	KMOVW     R14, K1
+	VMOVUPS.Z (AX)(R11*4), K1, Z6
+	VMOVUPS.Z (DX)(R11*4), K1, Z7
+	VMOVUPS.Z (R8)(R11*4), K1, Z8
+	VADDPS    Z8, Z7, Z8
+	VMULPS    Z6, Z4, Z4
+	VADDPS    Z8, Z4, Z4
+	VCMPPS    $0x1e, Z0, Z6, K2
+	VSUBPS    Z0, Z4, K2, Z4
+	VANDPS    Z1, Z4, Z8
+	VCMPPS    $0x15, Z2, Z8, K2
+	VMOVAPS.Z Z4, K2, Z4
+	VMOVUPS   Z3, K1, (DX)(R11*4)
+	VMOVUPS   Z4, K1, (AX)(R11*4)
+	VXORPS    Z6, Z4, Z6
+	VORPS     Z7, Z6, Z6
+	VMOVAPS.Z Z6, K1, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z4, K2
 	KANDW     K2, K1, K1
-	KMOVW     K1, AX
-	SHRQ      $0x10, R8
-	SHLQ      $0x30, AX
-	ORQ       AX, R8
-	SUBQ      $0x10, R9
+	KMOVW     K1, CX
+	SHRQ      $0x10, R12
+	SHLQ      $0x30, CX
+	ORQ       CX, R12
+	SUBQ      $0x10, R13
 
-done:
-	MOVQ R9, CX
-	SHRQ CL, R8
-	MOVQ R8, (SI)
+subtract_done:
+	MOVQ R13, CX
+	SHRQ CL, R12
+	MOVQ R12, (BX)
+	ADDQ $0x08, BX
 
-end:
+subtract_end:
 	VPTESTMD Z5, Z5, K1
-	KMOVW    K1, AX
-	TESTL    AX, AX
-	SETNE    AL
-	MOVB     AL, moved+104(FP)
+	KMOVW    K1, CX
+	TESTL    CX, CX
+	SETNE    CL
+	MOVB     CL, (R9)(R10*1)
+	INCQ     R10
+	JMP      subtract_loop
+
+subtract_stop:
+	MOVQ R10, done+192(FP)
+	VZEROUPPER
+	RET
+
+zero_loop:
+	CMPQ         R10, groups_len+96(FP)
+	JGE          zero_stop
+	MOVL         (SI)(R10*4), R11
+	CMPQ         R11, all+80(FP)
+	JGE          zero_stop
+	IMULQ        unit+72(FP), R11
+	VBROADCASTSS (DI)(R10*4), Z4
+	VXORPS       Z5, Z5, Z5
+	MOVQ         unit+72(FP), CX
+
+zero_word:
+	CMPQ      CX, $0x40
+	JLT       zero_rest
+	VMOVUPS   (AX)(R11*4), Z6
+	VMOVUPS   (DX)(R11*4), Z7
+	VMOVUPS   (R8)(R11*4), Z8
+	VADDPS    Z8, Z7, Z8
+	VCMPPS    $0x1a, Z0, Z6, K1
+	VMOVAPS.Z Z6, K1, Z9
+	VMULPS    Z9, Z4, Z9
+	VADDPS    Z8, Z9, Z8
+	VANDPS    Z1, Z8, Z9
+	VCMPPS    $0x15, Z2, Z9, K1
+	VMOVAPS.Z Z8, K1, Z8
+	VMOVUPS   Z3, (DX)(R11*4)
+	VMOVUPS   Z8, (AX)(R11*4)
+	VXORPS    Z6, Z8, Z6
+	VORPS     Z7, Z6, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z8, K1
+	KMOVW     K1, R12
+	VMOVUPS   64(AX)(R11*4), Z6
+	VMOVUPS   64(DX)(R11*4), Z7
+	VMOVUPS   64(R8)(R11*4), Z8
+	VADDPS    Z8, Z7, Z8
+	VCMPPS    $0x1a, Z0, Z6, K1
+	VMOVAPS.Z Z6, K1, Z9
+	VMULPS    Z9, Z4, Z9
+	VADDPS    Z8, Z9, Z8
+	VANDPS    Z1, Z8, Z9
+	VCMPPS    $0x15, Z2, Z9, K1
+	VMOVAPS.Z Z8, K1, Z8
+	VMOVUPS   Z3, 64(DX)(R11*4)
+	VMOVUPS   Z8, 64(AX)(R11*4)
+	VXORPS    Z6, Z8, Z6
+	VORPS     Z7, Z6, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z8, K1
+	KMOVW     K1, R13
+	SHLQ      $0x10, R13
+	ORQ       R13, R12
+	VMOVUPS   128(AX)(R11*4), Z6
+	VMOVUPS   128(DX)(R11*4), Z7
+	VMOVUPS   128(R8)(R11*4), Z8
+	VADDPS    Z8, Z7, Z8
+	VCMPPS    $0x1a, Z0, Z6, K1
+	VMOVAPS.Z Z6, K1, Z9
+	VMULPS    Z9, Z4, Z9
+	VADDPS    Z8, Z9, Z8
+	VANDPS    Z1, Z8, Z9
+	VCMPPS    $0x15, Z2, Z9, K1
+	VMOVAPS.Z Z8, K1, Z8
+	VMOVUPS   Z3, 128(DX)(R11*4)
+	VMOVUPS   Z8, 128(AX)(R11*4)
+	VXORPS    Z6, Z8, Z6
+	VORPS     Z7, Z6, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z8, K1
+	KMOVW     K1, R13
+	SHLQ      $0x20, R13
+	ORQ       R13, R12
+	VMOVUPS   192(AX)(R11*4), Z6
+	VMOVUPS   192(DX)(R11*4), Z7
+	VMOVUPS   192(R8)(R11*4), Z8
+	VADDPS    Z8, Z7, Z8
+	VCMPPS    $0x1a, Z0, Z6, K1
+	VMOVAPS.Z Z6, K1, Z9
+	VMULPS    Z9, Z4, Z9
+	VADDPS    Z8, Z9, Z8
+	VANDPS    Z1, Z8, Z9
+	VCMPPS    $0x15, Z2, Z9, K1
+	VMOVAPS.Z Z8, K1, Z8
+	VMOVUPS   Z3, 192(DX)(R11*4)
+	VMOVUPS   Z8, 192(AX)(R11*4)
+	VXORPS    Z6, Z8, Z6
+	VORPS     Z7, Z6, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z8, K1
+	KMOVW     K1, R13
+	SHLQ      $0x30, R13
+	ORQ       R13, R12
+	MOVQ      R12, (BX)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, R11
+	SUBQ      $0x40, CX
+	JMP       zero_word
+
+zero_rest:
+	TESTQ CX, CX
+	JLE   zero_end
+	XORQ  R12, R12
+	MOVQ  $0x00000040, R13
+
+zero_one:
+	CMPQ      CX, $0x10
+	JLT       zero_tail
+	VMOVUPS   (AX)(R11*4), Z6
+	VMOVUPS   (DX)(R11*4), Z7
+	VMOVUPS   (R8)(R11*4), Z8
+	VADDPS    Z8, Z7, Z8
+	VCMPPS    $0x1a, Z0, Z6, K1
+	VMOVAPS.Z Z6, K1, Z9
+	VMULPS    Z9, Z4, Z9
+	VADDPS    Z8, Z9, Z8
+	VANDPS    Z1, Z8, Z9
+	VCMPPS    $0x15, Z2, Z9, K1
+	VMOVAPS.Z Z8, K1, Z8
+	VMOVUPS   Z3, (DX)(R11*4)
+	VMOVUPS   Z8, (AX)(R11*4)
+	VXORPS    Z6, Z8, Z6
+	VORPS     Z7, Z6, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z8, K1
+	KMOVW     K1, R14
+	SHRQ      $0x10, R12
+	SHLQ      $0x30, R14
+	ORQ       R14, R12
+	ADDQ      $0x10, R11
+	SUBQ      $0x10, R13
+	SUBQ      $0x10, CX
+	JMP       zero_one
+
+zero_tail:
+	TESTQ     CX, CX
+	JLE       zero_done
+	MOVL      $0x00000001, R14
+	SHLL      CL, R14
+	DECL      R14
+	KMOVW     R14, K1
+	VMOVUPS.Z (AX)(R11*4), K1, Z6
+	VMOVUPS.Z (DX)(R11*4), K1, Z7
+	VMOVUPS.Z (R8)(R11*4), K1, Z8
+	VADDPS    Z8, Z7, Z8
+	VCMPPS    $0x1a, Z0, Z6, K2
+	VMOVAPS.Z Z6, K2, Z9
+	VMULPS    Z9, Z4, Z4
+	VADDPS    Z8, Z4, Z4
+	VANDPS    Z1, Z4, Z8
+	VCMPPS    $0x15, Z2, Z8, K2
+	VMOVAPS.Z Z4, K2, Z4
+	VMOVUPS   Z3, K1, (DX)(R11*4)
+	VMOVUPS   Z4, K1, (AX)(R11*4)
+	VXORPS    Z6, Z4, Z6
+	VORPS     Z7, Z6, Z6
+	VMOVAPS.Z Z6, K1, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z4, K2
+	KANDW     K2, K1, K1
+	KMOVW     K1, CX
+	SHRQ      $0x10, R12
+	SHLQ      $0x30, CX
+	ORQ       CX, R12
+	SUBQ      $0x10, R13
+
+zero_done:
+	MOVQ R13, CX
+	SHRQ CL, R12
+	MOVQ R12, (BX)
+	ADDQ $0x08, BX
+
+zero_end:
+	VPTESTMD Z5, Z5, K1
+	KMOVW    K1, CX
+	TESTL    CX, CX
+	SETNE    CL
+	MOVB     CL, (R9)(R10*1)
+	INCQ     R10
+	JMP      zero_loop
+
+zero_stop:
+	MOVQ R10, done+192(FP)
+	VZEROUPPER
+	RET
+
+none_loop:
+	CMPQ         R10, groups_len+96(FP)
+	JGE          none_stop
+	MOVL         (SI)(R10*4), R11
+	CMPQ         R11, all+80(FP)
+	JGE          none_stop
+	IMULQ        unit+72(FP), R11
+	VBROADCASTSS (DI)(R10*4), Z4
+	VXORPS       Z5, Z5, Z5
+	MOVQ         unit+72(FP), CX
+
+none_word:
+	CMPQ      CX, $0x40
+	JLT       none_rest
+	VMOVUPS   (AX)(R11*4), Z6
+	VMOVUPS   (DX)(R11*4), Z7
+	VMOVUPS   (R8)(R11*4), Z8
+	VADDPS    Z8, Z7, Z8
+	VMULPS    Z6, Z4, Z9
+	VADDPS    Z8, Z9, Z8
+	VANDPS    Z1, Z8, Z9
+	VCMPPS    $0x15, Z2, Z9, K1
+	VMOVAPS.Z Z8, K1, Z8
+	VMOVUPS   Z3, (DX)(R11*4)
+	VMOVUPS   Z8, (AX)(R11*4)
+	VXORPS    Z6, Z8, Z6
+	VORPS     Z7, Z6, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z8, K1
+	KMOVW     K1, R12
+	VMOVUPS   64(AX)(R11*4), Z6
+	VMOVUPS   64(DX)(R11*4), Z7
+	VMOVUPS   64(R8)(R11*4), Z8
+	VADDPS    Z8, Z7, Z8
+	VMULPS    Z6, Z4, Z9
+	VADDPS    Z8, Z9, Z8
+	VANDPS    Z1, Z8, Z9
+	VCMPPS    $0x15, Z2, Z9, K1
+	VMOVAPS.Z Z8, K1, Z8
+	VMOVUPS   Z3, 64(DX)(R11*4)
+	VMOVUPS   Z8, 64(AX)(R11*4)
+	VXORPS    Z6, Z8, Z6
+	VORPS     Z7, Z6, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z8, K1
+	KMOVW     K1, R13
+	SHLQ      $0x10, R13
+	ORQ       R13, R12
+	VMOVUPS   128(AX)(R11*4), Z6
+	VMOVUPS   128(DX)(R11*4), Z7
+	VMOVUPS   128(R8)(R11*4), Z8
+	VADDPS    Z8, Z7, Z8
+	VMULPS    Z6, Z4, Z9
+	VADDPS    Z8, Z9, Z8
+	VANDPS    Z1, Z8, Z9
+	VCMPPS    $0x15, Z2, Z9, K1
+	VMOVAPS.Z Z8, K1, Z8
+	VMOVUPS   Z3, 128(DX)(R11*4)
+	VMOVUPS   Z8, 128(AX)(R11*4)
+	VXORPS    Z6, Z8, Z6
+	VORPS     Z7, Z6, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z8, K1
+	KMOVW     K1, R13
+	SHLQ      $0x20, R13
+	ORQ       R13, R12
+	VMOVUPS   192(AX)(R11*4), Z6
+	VMOVUPS   192(DX)(R11*4), Z7
+	VMOVUPS   192(R8)(R11*4), Z8
+	VADDPS    Z8, Z7, Z8
+	VMULPS    Z6, Z4, Z9
+	VADDPS    Z8, Z9, Z8
+	VANDPS    Z1, Z8, Z9
+	VCMPPS    $0x15, Z2, Z9, K1
+	VMOVAPS.Z Z8, K1, Z8
+	VMOVUPS   Z3, 192(DX)(R11*4)
+	VMOVUPS   Z8, 192(AX)(R11*4)
+	VXORPS    Z6, Z8, Z6
+	VORPS     Z7, Z6, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z8, K1
+	KMOVW     K1, R13
+	SHLQ      $0x30, R13
+	ORQ       R13, R12
+	MOVQ      R12, (BX)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, R11
+	SUBQ      $0x40, CX
+	JMP       none_word
+
+none_rest:
+	TESTQ CX, CX
+	JLE   none_end
+	XORQ  R12, R12
+	MOVQ  $0x00000040, R13
+
+none_one:
+	CMPQ      CX, $0x10
+	JLT       none_tail
+	VMOVUPS   (AX)(R11*4), Z6
+	VMOVUPS   (DX)(R11*4), Z7
+	VMOVUPS   (R8)(R11*4), Z8
+	VADDPS    Z8, Z7, Z8
+	VMULPS    Z6, Z4, Z9
+	VADDPS    Z8, Z9, Z8
+	VANDPS    Z1, Z8, Z9
+	VCMPPS    $0x15, Z2, Z9, K1
+	VMOVAPS.Z Z8, K1, Z8
+	VMOVUPS   Z3, (DX)(R11*4)
+	VMOVUPS   Z8, (AX)(R11*4)
+	VXORPS    Z6, Z8, Z6
+	VORPS     Z7, Z6, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z8, K1
+	KMOVW     K1, R14
+	SHRQ      $0x10, R12
+	SHLQ      $0x30, R14
+	ORQ       R14, R12
+	ADDQ      $0x10, R11
+	SUBQ      $0x10, R13
+	SUBQ      $0x10, CX
+	JMP       none_one
+
+none_tail:
+	TESTQ     CX, CX
+	JLE       none_done
+	MOVL      $0x00000001, R14
+	SHLL      CL, R14
+	DECL      R14
+	KMOVW     R14, K1
+	VMOVUPS.Z (AX)(R11*4), K1, Z6
+	VMOVUPS.Z (DX)(R11*4), K1, Z7
+	VMOVUPS.Z (R8)(R11*4), K1, Z8
+	VADDPS    Z8, Z7, Z8
+	VMULPS    Z6, Z4, Z4
+	VADDPS    Z8, Z4, Z4
+	VANDPS    Z1, Z4, Z8
+	VCMPPS    $0x15, Z2, Z8, K2
+	VMOVAPS.Z Z4, K2, Z4
+	VMOVUPS   Z3, K1, (DX)(R11*4)
+	VMOVUPS   Z4, K1, (AX)(R11*4)
+	VXORPS    Z6, Z4, Z6
+	VORPS     Z7, Z6, Z6
+	VMOVAPS.Z Z6, K1, Z6
+	VORPS     Z6, Z5, Z5
+	VCMPPS    $0x1e, Z0, Z4, K2
+	KANDW     K2, K1, K1
+	KMOVW     K1, CX
+	SHRQ      $0x10, R12
+	SHLQ      $0x30, CX
+	ORQ       CX, R12
+	SUBQ      $0x10, R13
+
+none_done:
+	MOVQ R13, CX
+	SHRQ CL, R12
+	MOVQ R12, (BX)
+	ADDQ $0x08, BX
+
+none_end:
+	VPTESTMD Z5, Z5, K1
+	KMOVW    K1, CX
+	TESTL    CX, CX
+	SETNE    CL
+	MOVB     CL, (R9)(R10*1)
+	INCQ     R10
+	JMP      none_loop
+
+none_stop:
+	MOVQ R10, done+192(FP)
 	VZEROUPPER
 	RET
 
@@ -2638,10 +3732,71 @@ done:
 	MOVQ R9, CX
 	SHRQ CL, R8
 	MOVQ R8, (SI)
+	ADDQ $0x08, SI
 
 end:
 	VZEROUPPER
 	RET
+
+// func indicesAVX512(dst []uint32, base []uint32, masks []uint64, width int) (n int)
+// Requires: AVX, AVX512F, POPCNT
+TEXT ·indicesAVX512(SB), NOSPLIT, $0-88
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         base_base+24(FP), CX
+	MOVQ         masks_base+48(FP), DX
+	MOVQ         masks_len+56(FP), BX
+	MOVQ         AX, SI
+	XORQ         DI, DI
+	VMOVUPS      counting<>+0(SB), Z0
+	MOVL         $0x00000010, R8
+	VPBROADCASTD R8, Z1
+
+mask:
+	CMPQ         DI, BX
+	JGE          end
+	MOVQ         (DX)(DI*8), R8
+	MOVQ         width+72(FP), R9
+	VPBROADCASTD (CX)(DI*4), Z2
+	VPADDD       Z0, Z2, Z2
+
+part:
+	MOVWQZX       R8, R10
+	KMOVW         R10, K1
+	VPCOMPRESSD.Z Z2, K1, Z3
+	VMOVDQU32     Z3, (AX)
+	POPCNTQ       R10, R10
+	LEAQ          (AX)(R10*4), AX
+	VPADDD        Z1, Z2, Z2
+	SHRQ          $0x10, R8
+	SUBQ          $0x10, R9
+	JG            part
+	INCQ          DI
+	JMP           mask
+
+end:
+	SUBQ SI, AX
+	SHRQ $0x02, AX
+	MOVQ AX, n+80(FP)
+	VZEROUPPER
+	RET
+
+DATA counting<>+0(SB)/4, $0x00000000
+DATA counting<>+4(SB)/4, $0x00000001
+DATA counting<>+8(SB)/4, $0x00000002
+DATA counting<>+12(SB)/4, $0x00000003
+DATA counting<>+16(SB)/4, $0x00000004
+DATA counting<>+20(SB)/4, $0x00000005
+DATA counting<>+24(SB)/4, $0x00000006
+DATA counting<>+28(SB)/4, $0x00000007
+DATA counting<>+32(SB)/4, $0x00000008
+DATA counting<>+36(SB)/4, $0x00000009
+DATA counting<>+40(SB)/4, $0x0000000a
+DATA counting<>+44(SB)/4, $0x0000000b
+DATA counting<>+48(SB)/4, $0x0000000c
+DATA counting<>+52(SB)/4, $0x0000000d
+DATA counting<>+56(SB)/4, $0x0000000e
+DATA counting<>+60(SB)/4, $0x0000000f
+GLOBL counting<>(SB), RODATA|NOPTR, $64
 
 // func leakyStepAVX512(dst []float32, v []float32, in []float32, bias []float32, beta []float32, theta []float32, reset uint8, spikes []uint64)
 // Requires: AVX, AVX512DQ, AVX512F
@@ -2658,11 +3813,11 @@ TEXT ·leakyStepAVX512(SB), NOSPLIT, $0-176
 	VPBROADCASTD R10, Z0
 	MOVL         $0x0da24260, R10
 	VPBROADCASTD R10, Z1
-	MOVBQZX      reset+144(FP), R10
-	CMPQ         R10, $0x01
+	XORQ         R10, R10
+	MOVBQZX      reset+144(FP), R11
+	CMPQ         R11, $0x01
 	JEQ          zero_loop
 	JGT          none_loop
-	XORQ         R10, R10
 
 subtract_word:
 	CMPQ      CX, $0x40
@@ -2803,24 +3958,23 @@ subtract_done:
 	MOVQ R12, CX
 	SHRQ CL, R11
 	MOVQ R11, (DX)
+	ADDQ $0x08, DX
 
 subtract_end:
 	VZEROUPPER
 	RET
 
 zero_loop:
-	XORQ R10, R10
-
 zero_word:
 	CMPQ      CX, $0x40
 	JLT       zero_rest
 	VMOVUPS   (BX)(R10*4), Z2
 	VMOVUPS   (R9)(R10*4), Z3
-	VCMPPS    $0x1a, Z3, Z2, K1
-	VMOVAPS.Z Z2, K1, Z2
 	VMOVUPS   (SI)(R10*4), Z4
 	VADDPS    (DI)(R10*4), Z4, Z4
 	VMOVUPS   (R8)(R10*4), Z5
+	VCMPPS    $0x1a, Z3, Z2, K1
+	VMOVAPS.Z Z2, K1, Z2
 	VMULPS    Z2, Z5, Z2
 	VADDPS    Z4, Z2, Z2
 	VANDPS    Z0, Z2, Z4
@@ -2831,11 +3985,11 @@ zero_word:
 	KMOVW     K1, R11
 	VMOVUPS   64(BX)(R10*4), Z2
 	VMOVUPS   64(R9)(R10*4), Z3
-	VCMPPS    $0x1a, Z3, Z2, K1
-	VMOVAPS.Z Z2, K1, Z2
 	VMOVUPS   64(SI)(R10*4), Z4
 	VADDPS    64(DI)(R10*4), Z4, Z4
 	VMOVUPS   64(R8)(R10*4), Z5
+	VCMPPS    $0x1a, Z3, Z2, K1
+	VMOVAPS.Z Z2, K1, Z2
 	VMULPS    Z2, Z5, Z2
 	VADDPS    Z4, Z2, Z2
 	VANDPS    Z0, Z2, Z4
@@ -2848,11 +4002,11 @@ zero_word:
 	ORQ       R12, R11
 	VMOVUPS   128(BX)(R10*4), Z2
 	VMOVUPS   128(R9)(R10*4), Z3
-	VCMPPS    $0x1a, Z3, Z2, K1
-	VMOVAPS.Z Z2, K1, Z2
 	VMOVUPS   128(SI)(R10*4), Z4
 	VADDPS    128(DI)(R10*4), Z4, Z4
 	VMOVUPS   128(R8)(R10*4), Z5
+	VCMPPS    $0x1a, Z3, Z2, K1
+	VMOVAPS.Z Z2, K1, Z2
 	VMULPS    Z2, Z5, Z2
 	VADDPS    Z4, Z2, Z2
 	VANDPS    Z0, Z2, Z4
@@ -2865,11 +4019,11 @@ zero_word:
 	ORQ       R12, R11
 	VMOVUPS   192(BX)(R10*4), Z2
 	VMOVUPS   192(R9)(R10*4), Z3
-	VCMPPS    $0x1a, Z3, Z2, K1
-	VMOVAPS.Z Z2, K1, Z2
 	VMOVUPS   192(SI)(R10*4), Z4
 	VADDPS    192(DI)(R10*4), Z4, Z4
 	VMOVUPS   192(R8)(R10*4), Z5
+	VCMPPS    $0x1a, Z3, Z2, K1
+	VMOVAPS.Z Z2, K1, Z2
 	VMULPS    Z2, Z5, Z2
 	VADDPS    Z4, Z2, Z2
 	VANDPS    Z0, Z2, Z4
@@ -2897,11 +4051,11 @@ zero_one:
 	JLT       zero_tail
 	VMOVUPS   (BX)(R10*4), Z2
 	VMOVUPS   (R9)(R10*4), Z3
-	VCMPPS    $0x1a, Z3, Z2, K1
-	VMOVAPS.Z Z2, K1, Z2
 	VMOVUPS   (SI)(R10*4), Z4
 	VADDPS    (DI)(R10*4), Z4, Z4
 	VMOVUPS   (R8)(R10*4), Z5
+	VCMPPS    $0x1a, Z3, Z2, K1
+	VMOVAPS.Z Z2, K1, Z2
 	VMULPS    Z2, Z5, Z2
 	VADDPS    Z4, Z2, Z2
 	VANDPS    Z0, Z2, Z4
@@ -2927,11 +4081,11 @@ zero_tail:
 	KMOVW     R13, K1
 	VMOVUPS.Z (BX)(R10*4), K1, Z2
 	VMOVUPS.Z (R9)(R10*4), K1, Z3
-	VCMPPS    $0x1a, Z3, Z2, K2
-	VMOVAPS.Z Z2, K2, Z2
 	VMOVUPS.Z (SI)(R10*4), K1, Z4
 	VADDPS    (DI)(R10*4), Z4, K1, Z4
 	VMOVUPS.Z (R8)(R10*4), K1, Z5
+	VCMPPS    $0x1a, Z3, Z2, K2
+	VMOVAPS.Z Z2, K2, Z2
 	VMULPS    Z2, Z5, Z2
 	VADDPS    Z4, Z2, Z2
 	VANDPS    Z0, Z2, Z0
@@ -2950,14 +4104,13 @@ zero_done:
 	MOVQ R12, CX
 	SHRQ CL, R11
 	MOVQ R11, (DX)
+	ADDQ $0x08, DX
 
 zero_end:
 	VZEROUPPER
 	RET
 
 none_loop:
-	XORQ R10, R10
-
 none_word:
 	CMPQ      CX, $0x40
 	JLT       none_rest
@@ -3085,6 +4238,7 @@ none_done:
 	MOVQ R12, CX
 	SHRQ CL, R11
 	MOVQ R11, (DX)
+	ADDQ $0x08, DX
 
 none_end:
 	VZEROUPPER

@@ -22,8 +22,8 @@ const (
 //
 // Bit j of spikes (bit j%64 of word j/64) becomes dst[j] > theta[j]; other bits of
 // the words that dst covers become 0. dst may be v. All slices but spikes have the
-// length of dst. The bits of dst are those that [SweepSubtractBias] gives for one
-// beta and theta.
+// length of dst. The bits of dst are those that [SweepBias] gives for one beta and
+// theta.
 func LeakyStep(dst, v, in, bias, beta, theta []float32, reset Reset, spikes []uint64) {
 	enough(min(len(v), len(in), len(bias), len(beta), len(theta)), len(dst))
 	enough(len(spikes), words(len(dst)))
@@ -78,7 +78,7 @@ func leakyStepGeneric(dst, v, in, bias, beta, theta []float32, reset Reset, spik
 				u = 0
 			}
 			db[i] = u
-			word = word>>1 | over(u, th)<<63
+			word = word>>1 | uint64(over(u, th))<<63
 		}
 		spikes[b] = word >> (lo + 64 - hi)
 	}

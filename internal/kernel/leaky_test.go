@@ -45,8 +45,12 @@ func TestLeakyStepIsTheSweep(t *testing.T) {
 			beta[j], theta[j] = b, th
 		}
 		dst, words, sweep := make([]float32, n), spikeWords(n), spikeWords(n)
-		LeakyStep(dst, v, acc, bias, beta, theta, Subtract, words)
-		SweepSubtractBias(v, acc, bias, b, th, sweep)
+		if n == 0 {
+			return
+		}
+		reset := Reset(r.IntN(3))
+		LeakyStep(dst, v, acc, bias, beta, theta, reset, words)
+		SweepBias(v, acc, bias, n, []uint32{0}, []float32{b}, th, reset, sweep, make([]bool, 1))
 		equalBits(t, "sweep", v, dst)
 		for i := range words {
 			if words[i] != sweep[i] {

@@ -36,6 +36,27 @@ func TestTooShort(t *testing.T) {
 		"AxpyRowsExact, factors":   func() { AxpyRowsExact(make([]float64, n), w(), n, rows, x[:4]) },
 		"AddToRows, matrix":        func() { AddToRows(w()[:2*n-1], n, rows, long()) },
 		"AddToRows, row":           func() { AddToRows(w(), n, []uint32{1, 2}, long()) },
+		"AxpyTiles, acc":           func() { AxpyTiles(long(), w(), 40, 0, 0, []Tile{{Cols: 40, Rows: 2, To: 1}}, rows, x) },
+		"AxpyTiles, w":             func() { AxpyTiles(long(), w(), 0, -10, 0, []Tile{{Cols: 4, Rows: 2, To: 1}}, rows, x) },
+		"AxpyTiles, list":          func() { AxpyTiles(long(), w(), 0, 0, 0, []Tile{{Cols: 4, Rows: 1, To: 9}}, rows, x) },
+		"AxpyTiles, part":          func() { AxpyTiles(long(), w(), 0, 0, 0, []Tile{{Cols: 4, Rows: 1, From: 2, To: 1}}, rows, x) },
+		"AxpyTiles, channel":       func() { AxpyTiles(long(), w(), 0, 0, 2*n, []Tile{{Cols: 4, Rows: 1, To: 2}}, rows, x) },
+		"AxpyTiles, factors":       func() { AxpyTiles(long(), w(), 0, 0, 0, nil, rows, x[:4]) },
+		"Indices, dst":             func() { Indices(make([]uint32, 95), rows, words, 40) },
+		"Indices, base":            func() { Indices(make([]uint32, 960), rows[:1], words, 40) },
+		"Indices, width":           func() { Indices(make([]uint32, 960), rows, words, 65) },
+		"Sweep, acc":               func() { Sweep(long(), short(), n, rows[:1], x, 1, None, words) },
+		"Sweep, spikes":            func() { Sweep(long(), long(), n, rows[:1], x, 1, None, tooFew) },
+		"Sweep, p":                 func() { Sweep(long(), long(), n, rows[:1], nil, 1, None, words) },
+		"Sweep, group":             func() { Sweep(long(), long(), n/2, []uint32{0, 2}, x, 1, None, words) },
+		"Sweep, no whole group":    func() { Sweep(short(), long(), n, rows[:1], x, 1, None, words) },
+		"Sweep, no neurons":        func() { Sweep(long(), long(), 0, rows[:1], x, 1, None, words) },
+		"Sweep, long group": func() {
+			Sweep(make([]float32, 30000), make([]float32, 30000), 20000, rows[1:2], x, 1, None, make([]uint64, 500))
+		},
+		"SweepBias, bias":          func() { SweepBias(long(), long(), short(), n, rows[:1], x, 1, None, words, make([]bool, 1)) },
+		"SweepBias, moved":         func() { SweepBias(long(), long(), long(), n, rows[:1], x, 1, None, words, nil) },
+		"SweepBias, group":         func() { SweepBias(long(), long(), long(), n, rows[1:2], x, 1, None, words, make([]bool, 1)) },
 		"SweepSubtract, acc":       func() { SweepSubtract(long(), short(), 1, 1, words) },
 		"SweepSubtract, spikes":    func() { SweepSubtract(long(), long(), 1, 1, tooFew) },
 		"SweepConductance, total":  func() { SweepConductance(long(), short(), long(), 1, 1, words) },
@@ -72,10 +93,13 @@ func TestNothingToDo(t *testing.T) {
 		AddCounted(nil, nil, 0, nil)
 		AxpyRowsExact(nil, nil, 0, nil, nil)
 		AddToRows(nil, 5, nil, make([]float32, 3))
-		SweepSubtract(nil, nil, 1, 1, nil)
-		if SweepSubtractBias(nil, nil, nil, 1, 1, nil) {
-			t.Errorf("path %v: no neuron moved", p)
+		AxpyTiles(nil, nil, 0, 0, 0, nil, nil, nil)
+		AxpyTiles(nil, nil, 0, 0, 0, []Tile{{}, {}}, nil, nil)
+		if Indices(make([]uint32, IndicesRoom), nil, nil, 1) != 0 {
+			t.Errorf("path %v: indices of nothing", p)
 		}
+		Sweep(nil, nil, 1, nil, nil, 1, Zero, nil)
+		SweepBias(nil, nil, nil, 70, nil, nil, 1, None, nil, nil)
 		LeakyStep(nil, nil, nil, nil, nil, nil, Zero, nil)
 		FastSigmoidBack(nil, nil, nil, nil, nil, 25, true)
 		AtanBack(nil, nil, nil, nil, nil, 1, 3, false)
@@ -100,8 +124,12 @@ func TestNoAllocation(t *testing.T) {
 			AxpyRows(a[:], w[:], 100, rows[:], x[:])
 			AxpyRowsExact(sum[:], w[:], 100, rows[:], x[:])
 			AddToRows(w[:], 100, rows[:], a[:])
-			SweepSubtract(a[:], b[:], 0.9, 1, spikes[:])
-			SweepSubtractBias(a[:], b[:], c[:], 0.9, 1, spikes[:])
+			var moved [2]bool
+			var index [60 + IndicesRoom]uint32
+			AxpyTiles(a[:], w[:], 50, 50, 100, []Tile{{Cols: 50, Rows: 2, To: 3}}, rows[:], x[:])
+			Indices(index[:], rows[:], spikes[:], 30)
+			Sweep(a[:], b[:], 50, rows[:1], x[:], 1, Zero, spikes[:])
+			SweepBias(a[:], b[:], c[:], 33, rows[:2], x[:], 1, Subtract, spikes[:], moved[:])
 			LeakyStep(a[:], b[:], c[:], d[:], e[:], e[:], Zero, spikes[:])
 			FastSigmoidBack(a[:], b[:], c[:], d[:], e[:], 25, true)
 			AtanBack(a[:], b[:], c[:], d[:], e[:], 1, 3, true)

@@ -24,7 +24,7 @@ type results struct {
 	floats  [][]float32
 	doubles [][]float64
 	spikes  [][]uint64
-	moved   bool
+	moved   []bool
 }
 
 // run calls every kernel on copies of the operands.
@@ -45,14 +45,32 @@ func (o *operands) run() (r results) {
 	AddRows(get(o.a[:cols]), o.w, o.stride, o.rows)
 	AxpyRows(get(o.a[:cols]), o.w, o.stride, o.rows, o.x)
 	AddCounted(get(o.a[:cols]), o.w, o.stride, o.counted())
+	if tile := (Tile{Cols: uint32(cols / 2), Rows: 2, To: uint32(len(o.rows))}); cols > 1 {
+		AxpyTiles(get(o.a[:cols]), o.w, cols/2, cols/2, o.stride, []Tile{tile, {}, tile}, o.rows, o.x)
+	}
 	double := make([]float64, cols)
 	r.doubles = append(r.doubles, double)
 	AxpyRowsExact(double, o.w, o.stride, o.rows, o.x)
 	AddToRows(get(o.w), o.stride, o.rows, o.a[:cols])
-	SweepSubtract(get(o.a), get(o.b), s[0], s[1], bits())
-	r.moved = SweepSubtractBias(get(o.a), get(o.b), o.c, s[0], s[1], bits())
 	SweepConductance(get(o.a), get(o.b), get(o.c), s[0], s[1], bits())
 	for _, reset := range []Reset{Subtract, Zero, None} {
+		for _, unit := range []int{1, 5, 16, 32, 70, len(o.a)} {
+			if unit == 0 || unit > len(o.a) {
+				continue
+			}
+			k := len(o.rows)
+			groups := make([]uint32, k)
+			for i := range groups {
+				groups[i] = o.rows[i] % uint32(len(o.a)/unit)
+			}
+			spikes := make([]uint64, 2*k*words(unit))
+			r.spikes = append(r.spikes, spikes)
+			Sweep(get(o.a), get(o.b), unit, groups, o.x, s[1], reset, spikes)
+			moved := make([]bool, k)
+			r.moved = append(r.moved, moved...)
+			SweepBias(get(o.a), get(o.b), o.c, unit, groups, o.x, s[1], reset, spikes[k*words(unit):], moved)
+			r.moved = append(r.moved, moved...)
+		}
 		LeakyStep(get(o.e), o.a, o.b, o.c, o.d, o.e, reset, bits())
 	}
 	for _, zero := range []bool{false, true} {
@@ -100,8 +118,10 @@ func (o *operands) againstTwin(t *testing.T) {
 				}
 			}
 		}
-		if got.moved != want.moved && !nan {
-			t.Fatalf("path %v: moved = %v, want %v", p, got.moved, want.moved)
+		for i, m := range got.moved {
+			if m != want.moved[i] && !nan {
+				t.Fatalf("path %v: moved %d is %v, want %v", p, i, m, want.moved[i])
+			}
 		}
 	}
 }
@@ -137,18 +157,23 @@ func TestMovedAnywhere(t *testing.T) {
 	for _, p := range available() {
 		use(t, p)
 		for _, n := range []int{1, 15, 16, 17, 63, 64, 65, 200, 3 << 13} {
+			moves := func(v, zero []float32, theta float32) bool {
+				moved := make([]bool, 1)
+				SweepBias(v, zero, zero, n, []uint32{0}, []float32{0.5}, theta, Subtract, make([]uint64, words(n)), moved)
+				return moved[0]
+			}
 			for _, i := range []int{0, n / 2, n - 1} {
-				v, zero, spikes := make([]float32, n), make([]float32, n), make([]uint64, words(n))
-				if !SweepSubtractBias(v, zero, zero, 0.5, -1, spikes) { // 0 > −1: all move up by 1
+				v, zero := make([]float32, n), make([]float32, n)
+				if !moves(v, zero, -1) { // 0 > −1: all move up by 1
 					t.Errorf("path %v, length %d: no move was seen", p, n)
 				}
 				clear(v)
 				v[i] = 1
-				if !SweepSubtractBias(v, zero, zero, 0.5, 2, spikes) {
+				if !moves(v, zero, 2) {
 					t.Errorf("path %v, length %d: the move of neuron %d was not seen", p, n, i)
 				}
 				clear(v)
-				if SweepSubtractBias(v, zero, zero, 0.5, 2, spikes) {
+				if moves(v, zero, 2) {
 					t.Errorf("path %v, length %d: a move where nothing moved", p, n)
 				}
 			}

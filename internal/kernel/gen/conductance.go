@@ -19,7 +19,7 @@ func sweepConductance(a isa) {
 	}
 	zero := a.vec()
 	c.VXORPS(zero, zero, zero)
-	words(a, "", n, spikes, func(i reg.Register, disp int, k mask) mask {
+	words(a, "", zeroed(a), n, spikes, func(i reg.Register, disp int, k mask) mask {
 		g := add(a, one, load(a, at(total, i, disp), k))
 		x := mul(a, h, g)
 		s := add(a, mul(a, x, series[0]), series[1])

@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"go/token"
+	"go/types"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/gotypes"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -28,6 +31,12 @@ type isa interface {
 	anyBit(v reg.VecVirtual, dst reg.GPVirtual) // dst (8 bits) = 1 if any bit of v is set, else 0
 	splat(bits uint32) reg.VecVirtual           // a constant in all lanes
 
+	// For the indices of bits: counting is 0, 1, 2, … in the lanes, nil if packed does
+	// without; packed stores first plus the numbers of the set bits among the low ones
+	// of m, one a lane, in order, a whole vector, and leaves those bits in part.
+	counting() reg.VecVirtual
+	packed(m reg.Register, first reg.VecVirtual, dst Mem, part reg.GPVirtual)
+
 	// pieces are parts of a vector, each half as long as the one before, down to
 	// one lane; nil if a store under a mask is as good.
 	pieces() []isa
@@ -47,12 +56,29 @@ const (
 	greater    predicate = 0x1e // GT_OQ
 )
 
+// kernel is what signatures may name of package kernel: its type Tile.
+var kernel = func() *types.Package {
+	p := types.NewPackage("dvsim/internal/kernel", "kernel")
+	var fields []*types.Var
+	for _, name := range tileFields {
+		fields = append(fields, types.NewField(token.NoPos, p, name, types.Typ[types.Uint32], false))
+	}
+	tile := types.NewTypeName(token.NoPos, p, "Tile", nil)
+	types.NewNamed(tile, types.NewStruct(fields, nil), nil)
+	p.Scope().Insert(tile)
+	return p
+}()
+
 // start begins a function with its declaration and comment.
 func start(a isa, name, signature, doc string) *build.Context {
 	c := a.ctx()
 	c.Function(name + a.suffix())
 	c.Attributes(attr.NOSPLIT)
-	c.SignatureExpr("func" + signature)
+	sig, err := gotypes.ParseSignatureInPackage(kernel, "func"+signature)
+	if err != nil {
+		panic(fmt.Sprintf("%s: %v", name, err))
+	}
+	c.Signature(sig)
 	c.Pragma("noescape")
 	c.Doc(name + a.suffix() + " " + doc)
 	return c
@@ -66,6 +92,15 @@ func base(c *build.Context, name string) reg.Register {
 // length loads the length of a slice parameter.
 func length(c *build.Context, name string) reg.Register {
 	return c.Load(c.Param(name).Len(), c.GP64())
+}
+
+// argument is a parameter where it lies in memory.
+func argument(p gotypes.Component) Mem {
+	b, err := p.Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return b.Addr
 }
 
 // broadcast puts a float32 parameter into all lanes.

@@ -10,8 +10,9 @@ import (
 // avx2 has 16 vectors of 8 lanes. A mask is a vector whose lanes are all ones or
 // all zeros; only moves to and from memory take one. FMA comes with it.
 type avx2 struct {
-	c     *build.Context
-	tails *Mem // lanes ones, then lanes zeros: read at lanes−n it is the mask of n lanes
+	c      *build.Context
+	places *Mem // of the set bits of each byte
+	tails  *Mem // lanes ones, then lanes zeros: read at lanes−n it is the mask of n lanes
 }
 
 func newAVX2() isa { return &avx2{c: build.NewContext()} }
@@ -122,4 +123,31 @@ func (p piece) move(from, to Op) {
 	case 1:
 		p.c.VMOVSS(from, to)
 	}
+}
+
+func (a *avx2) counting() reg.VecVirtual { return nil }
+
+// packed looks the numbers of the set bits of a byte up: 256 times eight bytes.
+func (a *avx2) packed(m reg.Register, first reg.VecVirtual, dst Mem, part reg.GPVirtual) {
+	if a.places == nil {
+		t := a.c.StaticGlobal("places")
+		a.c.DataAttributes(attr.RODATA | attr.NOPTR)
+		for b := range 256 {
+			word, n := uint64(0), 0
+			for i := range 8 {
+				if b>>i&1 == 1 {
+					word |= uint64(i) << (8 * n)
+					n++
+				}
+			}
+			a.c.AddDatum(8*b, U64(word))
+		}
+		a.places = &t
+	}
+	a.c.MOVBQZX(m.(reg.GPVirtual).As8L(), part)
+	table, v := a.c.GP64(), a.vec()
+	a.c.LEAQ(*a.places, table)
+	a.c.VPMOVZXBD(Mem{Base: table, Index: part, Scale: 8}, v)
+	a.c.VPADDD(first, v, v)
+	a.c.VMOVDQU(v, dst)
 }

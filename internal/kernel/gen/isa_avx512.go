@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -93,3 +94,22 @@ func (a avx512) splat(bits uint32) reg.VecVirtual {
 }
 
 func (a avx512) pieces() []isa { return nil }
+
+func (a avx512) counting() reg.VecVirtual {
+	m := a.c.StaticGlobal("counting")
+	a.c.DataAttributes(attr.RODATA | attr.NOPTR)
+	for i := range a.lanes() {
+		a.c.AddDatum(4*i, U32(uint32(i)))
+	}
+	return load(a, m, nil)
+}
+
+// packed compresses in a register: compressing to memory is slow on AMD's
+// processors.
+func (a avx512) packed(m reg.Register, first reg.VecVirtual, dst Mem, part reg.GPVirtual) {
+	a.c.MOVWQZX(m.(reg.GPVirtual).As16(), part)
+	k, v := a.c.K(), a.vec()
+	a.c.KMOVW(part.As32(), k)
+	a.c.VPCOMPRESSD_Z(first, k, v)
+	a.c.VMOVDQU32(v, dst)
+}

@@ -46,13 +46,13 @@ func elements(a isa, prefix string, n reg.Register, unroll int, body func(i reg.
 	c.Label(prefix + "end")
 }
 
-// words runs body over n elements and gathers one bit of each in 64-bit words at
-// spikes: body returns the mask of the lanes whose bit is set. Words are written
-// whole, so that who reads them next does not wait for the pieces.
-func words(a isa, prefix string, n, spikes reg.Register, body func(i reg.Register, disp int, k mask) mask) {
+// words runs body over n elements from i on and gathers one bit of each in 64-bit
+// words at spikes, which moves on behind the last word: body returns the mask of
+// the lanes whose bit is set. Words are written whole, so that who reads them next
+// does not wait for the pieces.
+func words(a isa, prefix string, i reg.Register, n Op, spikes reg.Register, body func(i reg.Register, disp int, k mask) mask) {
 	c, lanes := a.ctx(), a.lanes()
-	i, left := c.GP64(), c.GP64()
-	c.XORQ(i, i)
+	left := c.GP64()
 	c.MOVQ(n, left)
 	c.Label(prefix + "word")
 	c.CMPQ(left, Imm(64))
@@ -101,7 +101,15 @@ func words(a isa, prefix string, n, spikes reg.Register, body func(i reg.Registe
 	c.MOVQ(missing, reg.RCX)
 	c.SHRQ(reg.CL, last)
 	c.MOVQ(last, Mem{Base: spikes})
+	c.ADDQ(Imm(8), spikes)
 	c.Label(prefix + "end")
+}
+
+// zeroed is a register that holds 0.
+func zeroed(a isa) reg.GPVirtual {
+	r := a.ctx().GP64()
+	a.ctx().XORQ(r, r)
+	return r
 }
 
 // pushBits makes word = word >> lanes | bits << (64−lanes).

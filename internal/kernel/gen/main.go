@@ -42,8 +42,8 @@ func write(dir string, a isa) error {
 	c.ConstraintExpr("amd64,!noasm,!race")
 	for _, make := range []func(isa){
 		addRow, axpyRow,
-		addRows, axpyRows, addCounted, axpyRowsExact, addToRows,
-		sweepSubtract, sweepSubtractBias, sweepConductance, leakyStep,
+		addRows, axpyRows, axpyTiles, addCounted, axpyRowsExact, addToRows,
+		sweep, sweepBias, sweepConductance, indices, leakyStep,
 		fastSigmoidBack, atanBack, adam, fetch,
 	} {
 		make(a)

@@ -31,18 +31,23 @@ func axpyRows(a isa) {
 	stripLoop(a, "acc", acc, maskedStrips(a), func(s strip) {
 		s.loadAll(acc)
 	}, func(s strip, w, off, j reg.Register) {
-		factor := s.vec()
-		c.VBROADCASTSS(at(x, j, 0), factor)
-		for v, sum := range s.vecs {
-			var row Op = at(w, off, v*s.lanes())
-			if k := s.mask(v); k != nil {
-				row = load(s, at(w, off, v*s.lanes()), k)
-			}
-			c.VADDPS(mul(s, factor, row), sum, sum)
-		}
+		axpy(s, w, off, at(x, j, 0))
 	}, func(s strip) {
 		s.storeAll(acc)
 	})
+}
+
+// axpy adds a row, times the number at factor, to a strip.
+func axpy(s strip, w, off reg.Register, factor Mem) {
+	c, x := s.ctx(), s.vec()
+	c.VBROADCASTSS(factor, x)
+	for v, sum := range s.vecs {
+		var row Op = at(w, off, v*s.lanes())
+		if k := s.mask(v); k != nil {
+			row = load(s, at(w, off, v*s.lanes()), k)
+		}
+		c.VADDPS(mul(s, x, row), sum, sum)
+	}
 }
 
 // addCounted is axpyRows with the factor's index in a table in the upper byte of
@@ -61,15 +66,7 @@ func addCounted(a isa) {
 		c.SHRL(Imm(24), count.As32())
 		c.ANDL(U32(1<<24-1), row.As32())
 	}, func(s strip, w, off, _ reg.Register) {
-		factor := s.vec()
-		c.VBROADCASTSS(at(table, count, 0), factor)
-		for v, sum := range s.vecs {
-			var row Op = at(w, off, v*s.lanes())
-			if k := s.mask(v); k != nil {
-				row = load(s, at(w, off, v*s.lanes()), k)
-			}
-			c.VADDPS(mul(s, factor, row), sum, sum)
-		}
+		axpy(s, w, off, at(table, count, 0))
 	}, func(s strip) {
 		s.storeAll(acc)
 	})

@@ -74,9 +74,14 @@ func (s strip) storeAll(p reg.Register) {
 func stripLoop(a isa, dense string, pointer reg.Register, strips []strip,
 	before func(strip), perRow func(s strip, w, off, j reg.Register), after func(strip),
 ) {
-	rowLoop(a, dense, pointer, strips, before, func(rows, j reg.Register, row reg.GPVirtual) {
+	rowLoop(a, dense, pointer, strips, before, listed(a), perRow, after)
+}
+
+// listed fetches a row's number from a list.
+func listed(a isa) func(rows, j reg.Register, row reg.GPVirtual) {
+	return func(rows, j reg.Register, row reg.GPVirtual) {
 		a.ctx().MOVL(at(rows, j, 0), row.As32())
-	}, perRow, after)
+	}
 }
 
 // rowLoop is stripLoop with a way to find the number of a row: fetch puts that of
@@ -86,53 +91,74 @@ func rowLoop(a isa, dense string, pointer reg.Register, strips []strip,
 	perRow func(s strip, w, off, j reg.Register), after func(strip),
 ) {
 	c := a.ctx()
-	n := length(c, dense)
-	w, limit := base(c, "w"), length(c, "w")
-	stride := c.Load(c.Param("stride"), c.GP64())
-	rows, count := base(c, "rows"), length(c, "rows")
-	c.SUBQ(n, limit)
-	j := c.GP64()
-	c.XORQ(j, j)
-	c.TESTQ(count, count)
+	t := stripTable{
+		strips: strips, pointer: pointer, columns: length(c, dense), w: base(c, "w"), limit: length(c, "w"),
+		stride: c.Load(c.Param("stride"), c.GP64()), rows: base(c, "rows"), count: length(c, "rows"), j: zeroed(a),
+		before: before, fetch: fetch, perRow: perRow, after: after, done: "end", wrong: "end",
+	}
+	c.SUBQ(t.columns, t.limit)
+	c.TESTQ(t.count, t.count)
 	c.JEQ(LabelRef("end"))
+	t.write(a, func(j reg.GPVirtual) { c.XORQ(j, j) })
+	c.Label("end")
+	c.Store(t.j, c.Return("done"))
+	finish(a)
+}
 
+// stripTable is what the strips of a loop work with. columns is how many are left,
+// limit the last place of a row in w, count the end of the list.
+type stripTable struct {
+	strips           []strip
+	pointer, columns reg.Register
+	w, rows          reg.Register
+	limit            reg.Register
+	stride, count    Op
+	j                reg.GPVirtual
+	before           func(strip)
+	fetch            func(rows, j reg.Register, row reg.GPVirtual)
+	perRow           func(s strip, w, off, j reg.Register)
+	after            func(strip)
+	done, wrong      string // labels
+}
+
+// write writes the strips. The code before it falls into them; begin puts j before
+// the first row of the list, which is not empty. The code goes on at the label done.
+func (t *stripTable) write(a isa, begin func(j reg.GPVirtual)) {
+	c := a.ctx()
 	c.Label("next")
-	for i, s := range strips {
-		c.CMPQ(n, U32(s.cond))
+	for i, s := range t.strips {
+		c.CMPQ(t.columns, U32(s.cond))
 		c.JGE(LabelRef(label("strip%d", i)))
 	}
-	c.JMP(LabelRef("end"))
+	c.JMP(LabelRef(t.done))
 
-	for i, s := range strips {
+	for i, s := range t.strips {
 		c.Label(label("strip%d", i))
 		for range s.size {
 			s.vecs = append(s.vecs, s.vec())
 		}
 		if s.masked() {
-			s.last = a.lead(lanesOfLast(a, n, s.size))
+			s.last = a.lead(lanesOfLast(a, t.columns, s.size))
 		}
-		before(s)
-		c.XORQ(j, j)
+		t.before(s)
+		begin(t.j)
 		c.Label(label("row%d", i))
 		off := c.GP64()
-		fetch(rows, j, off)
-		c.IMULQ(stride, off)
-		c.CMPQ(off, limit)
-		c.JHI(LabelRef("end"))
-		perRow(s, w, off, j)
-		c.INCQ(j)
-		c.CMPQ(j, count)
+		t.fetch(t.rows, t.j, off)
+		c.IMULQ(t.stride, off)
+		c.CMPQ(off, t.limit)
+		c.JHI(LabelRef(t.wrong))
+		t.perRow(s, t.w, off, t.j)
+		c.INCQ(t.j)
+		c.CMPQ(t.j, t.count)
 		c.JLT(LabelRef(label("row%d", i)))
-		after(s)
+		t.after(s)
 		columns := s.size * s.lanes()
-		c.ADDQ(U32(4*columns), w)
-		c.ADDQ(U32(s.bytes*columns), pointer)
-		c.SUBQ(U32(columns), n)
+		c.ADDQ(U32(4*columns), t.w)
+		c.ADDQ(U32(s.bytes*columns), t.pointer)
+		c.SUBQ(U32(columns), t.columns)
 		c.JMP(LabelRef("next"))
 	}
-	c.Label("end")
-	c.Store(j, c.Return("done"))
-	finish(a)
 }
 
 // lanesOfLast is how many lanes the last of size vectors has: n less those of the
