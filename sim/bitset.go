@@ -34,6 +34,12 @@ func (b *bitset) markRange(lo, hi int) {
 	}
 }
 
+// markWord adds i + k for every bit k of x; all of them lie in one word.
+func (b *bitset) markWord(i int, x uint64) {
+	b.words[i>>6] |= x << (i & 63)
+	b.summary[i>>12] |= 1 << (i >> 6 & 63)
+}
+
 // unmark removes i.
 func (b *bitset) unmark(i int) {
 	if b.words[i>>6] &^= 1 << (i & 63); b.words[i>>6] == 0 {

@@ -293,14 +293,14 @@ func (e *continuousEngine) deliver(s *stream, items []queue.Item) {
 			w.idx = append(w.idx, uint32(it.Val))
 			w.n = append(w.n, uint32(it.Val>>32))
 		}
-		list = spikes{w.idx, w.n}
+		list = spikes{idx: w.idx, n: w.n}
 	}
 	switch {
 	case len(list.idx) == 0:
 	case s.to.c == nil:
 		s.part.(*poolPart).collect(list, s.to.count, &s.to.marks)
 	default:
-		e.stats.SynapticEvents += s.part.deliver(list, s.from.scale, s.to.acc, &s.to.marks)
+		e.stats.SynapticEvents += s.part.deliver(list.worth(s.from.scale, &e.wave.x), s.to.acc, &s.to.marks)
 	}
 }
 

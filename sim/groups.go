@@ -2,7 +2,9 @@ package sim
 
 import (
 	"math/bits"
+	"slices"
 
+	"dvsim/internal/kernel"
 	"dvsim/neuron"
 )
 
@@ -28,6 +30,8 @@ type block struct {
 	active bitset // groups that must be touched in step at+1
 	driven []bool // groups with a constant input; nil where there are none
 	at     int64  // last step in which the block was walked through
+	batch  neuron.Batch
+	base   []uint32
 	log    *spikeLog
 	own    spikeLog
 
@@ -108,8 +112,7 @@ func (r *groups) piece(i int) {
 		if arrives {
 			for k := agenda[0].lo; k < agenda[0].hi; k++ {
 				a := &r.l.arrived[k]
-				s, scale := a.spikes()
-				b.events += a.lane.parts[i].deliver(s, scale, r.acc, &b.marks)
+				b.events += a.lane.parts[i].deliver(a.spikes(), r.acc, &b.marks)
 			}
 			agenda = agenda[1:]
 		}
@@ -121,6 +124,10 @@ func (r *groups) piece(i int) {
 
 // touch brings the marked groups of a block up to date.
 func (r *groups) touch(b *block, t int64) {
+	if r.c.Batches() {
+		r.touchBatch(b, t)
+		return
+	}
 	out := b.log.idx
 	for w := b.marks.take(0); w >= 0; w = b.marks.take(w + 1) {
 		x := b.marks.words[w]
@@ -129,15 +136,9 @@ func (r *groups) touch(b *block, t int64) {
 		for ; x != 0; x &= x - 1 {
 			g := w<<6 + bits.TrailingZeros64(x)
 			lo := (b.lo + g) * r.unit
-			d := t - r.last[b.lo+g]
-			driven := b.driven != nil && b.driven[g]
-			if driven {
-				d = 1
-			}
-			r.last[b.lo+g] = t
 			var hot, moved bool
-			out, hot, moved = r.c.Touch(r.s, r.acc, lo, lo+r.unit, t, d, out)
-			if hot || driven && moved {
+			out, hot, moved = r.c.Touch(r.s, r.acc, lo, lo+r.unit, t, r.since(b, g, t), out)
+			if hot || moved && b.drives(g) {
 				b.active.mark(g)
 			}
 		}
@@ -146,6 +147,57 @@ func (r *groups) touch(b *block, t int64) {
 		out = r.win(b, out)
 	}
 	b.log.idx = out
+}
+
+// since is how many steps before t group g of a block was touched last; t becomes
+// the step of its last touch. A driven group is touched in every step.
+func (r *groups) since(b *block, g int, t int64) int64 {
+	last := &r.last[b.lo+g]
+	d := t - *last
+	*last = t
+	if b.drives(g) {
+		return 1
+	}
+	return d
+}
+
+func (b *block) drives(g int) bool { return b.driven != nil && b.driven[g] }
+
+// touchBatch is touch where one call does for all marked groups.
+func (r *groups) touchBatch(b *block, t int64) {
+	m := &b.batch
+	m.Reset()
+	for w := b.marks.take(0); w >= 0; w = b.marks.take(w + 1) {
+		x := b.marks.words[w]
+		b.marks.words[w] = 0
+		for ; x != 0; x &= x - 1 {
+			g := w<<6 + bits.TrailingZeros64(x)
+			m.Group = append(m.Group, uint32(b.lo+g))
+			m.Since = append(m.Since, r.since(b, g, t))
+		}
+	}
+	b.updates += int64(len(m.Group) * r.unit)
+	r.c.TouchBatch(r.s, r.acc, r.unit, m)
+	words := (r.unit + 63) / 64
+	b.base = b.base[:0]
+	for k, g := range m.Group {
+		spiked := uint64(0)
+		for w, x := range m.Spikes[k*words : (k+1)*words] {
+			spiked |= x
+			b.base = append(b.base, g*uint32(r.unit)+uint32(64*w))
+		}
+		if spiked != 0 || len(m.Moved) > 0 && m.Moved[k] && b.drives(int(g)-b.lo) {
+			b.active.mark(int(g) - b.lo)
+		}
+	}
+	b.log.idx = appendIndices(b.log.idx, b.base, m.Spikes, min(r.unit, 64))
+}
+
+// appendIndices appends base + i for every bit i of every mask.
+func appendIndices(dst, base []uint32, masks []uint64, width int) []uint32 {
+	at, room := len(dst), len(masks)*width+kernel.IndicesRoom
+	dst = slices.Grow(dst, room)[:at+room]
+	return dst[:at+kernel.Indices(dst[at:], base, masks, width)]
 }
 
 // win lets the winner of a layer with inhibition spike.

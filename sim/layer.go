@@ -46,9 +46,7 @@ type arrival struct {
 	seq  int64
 }
 
-func (a *arrival) spikes() (spikes, float32) {
-	return a.lane.from.log.entry(a.seq), a.lane.from.log.scale
-}
+func (a *arrival) spikes() spikes { return a.lane.from.log.entry(a.seq) }
 
 // runner brings the neurons of a layer up to date.
 type runner interface {
@@ -106,6 +104,16 @@ func (l *layer) send(b int64) {
 	}
 }
 
+// columns reports whether all that arrives comes through dense connections.
+func (l *layer) columns() bool {
+	for _, ln := range l.lanes {
+		if _, ok := ln.parts[0].(*densePart); !ok {
+			return false
+		}
+	}
+	return true
+}
+
 // never is a step that does not come.
 const never = math.MaxInt64
 
@@ -120,7 +128,7 @@ func buildLayers(net *network.Network, crew *crew, window int64) []*layer {
 	}
 	input := layers[len(net.Layers)]
 	input.id = network.FromInput
-	input.log.counted, input.log.scale = true, 1
+	input.log.of(1, true)
 	source := func(from int) *layer {
 		if from == network.FromInput {
 			return input
@@ -128,9 +136,9 @@ func buildLayers(net *network.Network, crew *crew, window int64) []*layer {
 		return layers[from]
 	}
 	for i, nl := range net.Layers {
-		blocks := cutLayer(nl, crew.workers)
+		blocks := cutLayer(net, nl, crew.workers)
 		l := layers[i]
-		l.log.scale = net.SpikeSize(i)
+		l.log.of(net.SpikeSize(i), nl.Relay())
 		var longest int64
 		for k := range nl.In {
 			c := &nl.In[k]
@@ -146,7 +154,6 @@ func buildLayers(net *network.Network, crew *crew, window int64) []*layer {
 		l.wheel = queue.NewWheel(min(window+longest, wheelHorizon))
 		switch {
 		case nl.Relay():
-			l.log.counted = true
 			l.run = newRelay(l, nl, blocks, crew)
 		default:
 			c := neuron.NewClocked(nl.Neuron, nl.Shape.Len(), net.DtUS, biasPerNeuron(nl))
@@ -181,8 +188,8 @@ func meanFan(c *network.Conn, in, out network.Shape) float64 {
 }
 
 // cutLayer cuts a layer into the blocks that workers share. Convolution and
-// pooling are cut between rows of sites, dense layers anywhere.
-func cutLayer(nl *network.Layer, workers int) []span {
+// pooling are cut between rows of sites, dense layers into blocks of columns.
+func cutLayer(net *network.Network, nl *network.Layer, workers int) []span {
 	n, unit, grain := nl.Shape.Len(), 1, 1
 	pieces := workers
 	switch {
@@ -193,16 +200,11 @@ func cutLayer(nl *network.Layer, workers int) []span {
 		grain = nl.Shape.W * nl.Shape.C / unit
 		pieces = 4 * workers // activity is clustered in space
 	case nl.Group() == network.ByLayer:
-		grain = 64
-		for _, c := range nl.In {
-			if c.Synapses.Group() != network.ByLayer {
-				pieces = 1 // others do not know columns
-			}
-		}
+		return cutColumns(net, nl)
 	default:
 		grain = 256
 	}
-	if workers == 1 || !nl.Relay() && nl.Neuron.Inhibition && nl.Group() != network.ByLayer {
+	if workers == 1 || !nl.Relay() && nl.Neuron.Inhibition {
 		pieces = 1
 	}
 	groups := n / unit
@@ -211,6 +213,31 @@ func cutLayer(nl *network.Layer, workers int) []span {
 	blocks := make([]span, pieces)
 	for i := range blocks {
 		blocks[i] = span{i * grains / pieces * grain, min((i+1)*grains/pieces*grain, groups), unit}
+	}
+	return blocks
+}
+
+// Blocks of columns are as wide as the second-level cache of most processors
+// allows, in steps of a vector of 16, and for layers with few sources so wide that
+// a call of a kernel pays.
+const (
+	blockBytes = 640 << 10
+	blockWidth = 256
+)
+
+// cutColumns cuts a layer with dense connections into blocks of columns.
+func cutColumns(net *network.Network, nl *network.Layer) []span {
+	n, sources := nl.Shape.Len(), 0
+	for _, c := range nl.In {
+		if c.Synapses.Group() != network.ByLayer {
+			return []span{{0, n, 1}} // others do not know columns
+		}
+		sources += net.Source(c.From).Len()
+	}
+	width := min(max(16, blockBytes/4/sources&^15), blockWidth)
+	var blocks []span
+	for lo := 0; lo < n; lo += width {
+		blocks = append(blocks, span{lo, min(lo+width, n), 1})
 	}
 	return blocks
 }

@@ -12,7 +12,7 @@ type part interface {
 	// deliver adds what the spikes cause to the accumulators of the layer, marks the
 	// groups that are touched (unless marks is nil), and returns the synaptic events.
 	// The order is: spikes ascending, of each its synapses ascending.
-	deliver(s spikes, scale float32, acc []float32, marks *bitset) int64
+	deliver(s spikes, acc []float32, marks *bitset) int64
 }
 
 // span is a block of a layer: groups lo ≤ g < hi, each of unit neurons.
@@ -37,7 +37,7 @@ func splitConn(c *network.Conn, in, out network.Shape, blocks []span) []split {
 	for _, b := range blocks {
 		switch s := c.Synapses.(type) {
 		case *network.Dense:
-			one.parts = append(one.parts, newDensePart(s, out, b))
+			one.parts = append(one.parts, newDensePart(s, in, out, b))
 		case *network.Conv2D:
 			one.parts = append(one.parts, newConvPart(s, in, out, b))
 		case *network.Pool:

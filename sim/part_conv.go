@@ -7,14 +7,14 @@ import (
 	"dvsim/network"
 )
 
-// convPart is a convolution onto some rows of sites, source by source: nothing
-// is stored for a synapse.
+// convPart is a convolution onto some rows of sites, source site by source site:
+// nothing is stored for a synapse.
 //
 // The weights are turned, so that those of one source channel and kernel row stand
 // in the order of the output columns that they reach, which is the reverse of the
-// kernel columns: w[c][ky][K−1−kx][o]. With a stride of 1 a spike then adds, for
-// each output row, one contiguous stretch of weights to one contiguous stretch of
-// accumulators (K sites with all their channels).
+// kernel columns: w[c][ky][K−1−kx][o]. With a stride of 1 a source site then adds,
+// for each output row, a contiguous stretch of weights of each of its channels to
+// one contiguous stretch of accumulators (K sites with all their channels).
 type convPart struct {
 	in, out   network.Shape
 	k, stride int
@@ -25,6 +25,11 @@ type convPart struct {
 	first, last uint32
 	whole       bool // all sources do, or may
 	unit, lo    int  // neurons a mark, first group of the block
+
+	// Of the list under delivery:
+	tiles    []kernel.Tile
+	channels []uint32
+	ones     []float32
 }
 
 // reach is where a source row (or column) goes: output rows first … last, the
@@ -74,55 +79,69 @@ func reaches(s *network.Conv2D, n, outs, lo, hi int) []reach {
 	return t
 }
 
-func (p *convPart) deliver(s spikes, scale float32, acc []float32, marks *bitset) (events int64) {
-	q, end := 0, len(s.idx)
+func (p *convPart) deliver(s spikes, acc []float32, marks *bitset) (events int64) {
 	if !p.whole {
-		q, _ = slices.BinarySearch(s.idx, p.first)
-		end, _ = slices.BinarySearch(s.idx, p.last)
+		s = between(s, p.first, p.last)
 	}
-	inC, outC := uint32(p.in.C), p.out.C
-	var next uint32 // first index behind the site under way
-	var row, col reach
-	var sites, width int
-	for ; q < end; q++ {
-		i := s.idx[q]
-		if i >= next {
-			site := i / inC
-			y := site / uint32(p.in.W)
-			row, col = p.rows[y], p.cols[site-y*uint32(p.in.W)]
-			width = max(0, int(col.last-col.first)+1)
-			sites = width * max(0, int(row.last-row.first)+1)
-			next = (site + 1) * inC
-			if marks != nil && sites > 0 {
-				p.mark(marks, row, col)
-			}
+	inC, inW := uint32(p.in.C), uint32(p.in.W)
+	p.tiles, p.channels = p.tiles[:0], slices.Grow(p.channels[:0], len(s.idx))[:len(s.idx)]
+	for q := 0; q < len(s.idx); {
+		site := s.idx[q] / inC
+		from, first := q, site*inC
+		for q < len(s.idx) && s.idx[q]-first < inC {
+			p.channels[q] = s.idx[q] - first
+			q++
 		}
-		if sites == 0 {
+		y := site / inW
+		row, col := p.rows[y], p.cols[site-y*inW]
+		height, width := int(row.last-row.first)+1, int(col.last-col.first)+1
+		if height <= 0 || width <= 0 {
 			continue
 		}
-		n, x := uint32(1), scale
+		if marks != nil {
+			p.mark(marks, row, col)
+		}
+		n := int64(q - from)
 		if s.n != nil {
-			n = s.n[q]
-			x = value(n, scale)
-		}
-		events += int64(n) * int64(sites*outC)
-		c := int(i - (next - inC))
-		w := ((c*p.k+int(row.k))*p.k + p.k - 1 - int(col.k)) * outC
-		to := (int(row.first)*p.out.W + int(col.first)) * outC
-		for range row.last - row.first + 1 {
-			if p.stride == 1 {
-				addRow(acc[to:], p.w[w:w+width*outC], x)
-			} else {
-				for o := range width {
-					from := w + o*p.stride*outC
-					addRow(acc[to+o*outC:], p.w[from:from+outC], x)
-				}
+			n = 0
+			for _, c := range s.n[from:q] {
+				n += int64(c)
 			}
-			w -= p.stride * p.k * outC
-			to += p.out.W * outC
 		}
+		events += n * int64(width*height*p.out.C)
+		p.tile(row, col, height, width, from, q)
 	}
+	x := s.x
+	if x == nil {
+		for len(p.ones) < len(s.idx) {
+			p.ones = append(p.ones, 1)
+		}
+		x = p.ones[:len(s.idx)]
+	}
+	kernel.AxpyTiles(acc, p.w, p.out.W*p.out.C, -p.stride*p.k*p.out.C, p.k*p.k*p.out.C, p.tiles, p.channels, x)
 	return events
+}
+
+// tile appends what one source site adds, spikes from ≤ q < to: one tile, or with a
+// stride one for each output column, as the weights of the next column are then not
+// next to those of this one.
+func (p *convPart) tile(row, col reach, height, width, from, to int) {
+	outC := p.out.C
+	t := kernel.Tile{
+		Acc:  uint32((int(row.first)*p.out.W + int(col.first)) * outC),
+		W:    uint32((int(row.k)*p.k + p.k - 1 - int(col.k)) * outC),
+		Cols: uint32(width * outC), Rows: uint32(height), From: uint32(from), To: uint32(to),
+	}
+	if p.stride == 1 {
+		p.tiles = append(p.tiles, t)
+		return
+	}
+	t.Cols = uint32(outC)
+	for range width {
+		p.tiles = append(p.tiles, t)
+		t.Acc += uint32(outC)
+		t.W += uint32(p.stride * outC)
+	}
 }
 
 // mark marks the output sites that one source site reaches.
@@ -134,10 +153,18 @@ func (p *convPart) mark(marks *bitset, row, col reach) {
 	}
 }
 
-func addRow(acc, w []float32, x float32) {
-	if x == 1 {
-		kernel.AddRow(acc, w)
+// addRows adds rows of a matrix, times x where that is not nil.
+func addRows(acc, w []float32, stride int, rows []uint32, x []float32) {
+	if x == nil {
+		kernel.AddRows(acc, w, stride, rows)
 	} else {
-		kernel.AxpyRow(acc, w, x)
+		kernel.AxpyRows(acc, w, stride, rows, x)
 	}
+}
+
+// between cuts a list to the sources first ≤ i < last.
+func between(s spikes, first, last uint32) spikes {
+	lo, _ := slices.BinarySearch(s.idx, first)
+	hi, _ := slices.BinarySearch(s.idx, last)
+	return s.cut(lo, hi)
 }

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"dvsim/internal/kernel"
 	"dvsim/network"
 )
 
@@ -12,41 +11,26 @@ type densePart struct {
 	lo, hi int
 }
 
-func newDensePart(s *network.Dense, out network.Shape, b span) *densePart {
+// newDensePart copies the block's columns of the matrix, unless the block has all
+// of them: rows that lie one behind the other fill the cache evenly, whatever the
+// width of the whole.
+func newDensePart(s *network.Dense, in, out network.Shape, b span) *densePart {
 	lo, hi := b.neurons()
-	return &densePart{w: s.W[lo:], stride: out.Len(), lo: lo, hi: hi}
+	p := &densePart{w: s.W, stride: out.Len(), lo: lo, hi: hi}
+	if n := hi - lo; n < p.stride {
+		p.w = make([]float32, in.Len()*n)
+		for i := range in.Len() {
+			copy(p.w[i*n:(i+1)*n], s.W[i*p.stride+lo:i*p.stride+hi])
+		}
+		p.stride = n
+	}
+	return p
 }
 
-func (p *densePart) deliver(s spikes, scale float32, acc []float32, marks *bitset) int64 {
-	acc = acc[p.lo:p.hi]
-	total := int64(len(s.idx))
-	switch {
-	case s.n == nil && scale == 1:
-		kernel.AddRows(acc, p.w, p.stride, s.idx)
-	case s.n == nil:
-		for _, i := range s.idx {
-			kernel.AxpyRow(acc, p.row(i), scale)
-		}
-	default:
-		total = 0
-		run := 0 // idx[run:q] are spikes with count 1 that wait to be added
-		for q, n := range s.n {
-			total += int64(n)
-			if x := value(n, scale); x != 1 {
-				kernel.AddRows(acc, p.w, p.stride, s.idx[run:q])
-				kernel.AxpyRow(acc, p.row(s.idx[q]), x)
-				run = q + 1
-			}
-		}
-		kernel.AddRows(acc, p.w, p.stride, s.idx[run:])
-	}
+func (p *densePart) deliver(s spikes, acc []float32, marks *bitset) int64 {
+	addRows(acc[p.lo:p.hi], p.w, p.stride, s.idx, s.x)
 	if marks != nil {
 		marks.markRange(0, p.hi-p.lo)
 	}
-	return total * int64(p.hi-p.lo)
-}
-
-func (p *densePart) row(i uint32) []float32 {
-	at := int(i) * p.stride
-	return p.w[at : at+p.hi-p.lo]
+	return s.total * int64(p.hi-p.lo)
 }

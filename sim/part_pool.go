@@ -1,84 +1,82 @@
 package sim
 
-import (
-	"slices"
-
-	"dvsim/network"
-)
+import "dvsim/network"
 
 // poolPart hands the spikes of K×K sites to one, channel by channel, onto some
 // rows of sites.
 type poolPart struct {
-	in, out     network.Shape
-	k           int
+	in          network.Shape
 	weight      float32
+	row, col    []int  // of each source row and column: where the targets start, −1 where there are none
 	first, last uint32 // sources first ≤ i < last reach this block
-	unit, lo    int
+	unit, lo    int    // neurons a mark, first mark of the block
+	word        bool   // marks are neurons, and those of a site lie in one word
 }
 
 func newPoolPart(s *network.Pool, in, out network.Shape, b span) *poolPart {
 	lo, hi := b.neurons()
 	row := in.W * in.C * s.K // sources of one row of output sites
-	return &poolPart{
-		in: in, out: out, k: s.K, weight: s.Scale(), unit: b.unit, lo: b.lo,
+	p := &poolPart{
+		in: in, weight: s.Scale(), unit: b.unit, lo: b.lo,
+		row: make([]int, in.H), col: make([]int, in.W),
 		first: uint32(lo / (out.W * out.C) * row), last: uint32(hi / (out.W * out.C) * row),
 	}
-}
-
-// within cuts a list to the sources that reach this block.
-func (p *poolPart) within(s spikes) spikes {
-	lo, _ := slices.BinarySearch(s.idx, p.first)
-	hi, _ := slices.BinarySearch(s.idx, p.last)
-	s.idx = s.idx[lo:hi]
-	if s.n != nil {
-		s.n = s.n[lo:hi]
-	}
-	return s
-}
-
-// targets walks over a list and tells which neuron each spike goes to; spikes of
-// one site come together, so the divisions are few.
-type targets struct {
-	p    *poolPart
-	next uint32 // first index behind the site under way
-	base int    // target of channel 0 of the site, −1 where there is none
-}
-
-func (t *targets) of(i uint32) int {
-	c := uint32(t.p.in.C)
-	if i >= t.next {
-		site := i / c
-		y := site / uint32(t.p.in.W)
-		x := site - y*uint32(t.p.in.W)
-		t.next = (site + 1) * c
-		k := uint32(t.p.k)
-		t.base = -1
-		if ox := int(x / k); ox < t.p.out.W {
-			t.base = (int(y/k)*t.p.out.W + ox) * t.p.out.C
+	p.word = b.unit == 1 && 64%in.C == 0 && b.lo%in.C == 0
+	targets := func(at []int, n, step int) {
+		for y := range at {
+			at[y] = -1
+			if y/s.K < n {
+				at[y] = y / s.K * step
+			}
 		}
 	}
-	if t.base < 0 {
-		return -1
-	}
-	return t.base + int(i-(t.next-c))
+	targets(p.row, out.H, out.W*out.C)
+	targets(p.col, out.W, out.C)
+	return p
 }
 
-func (p *poolPart) deliver(s spikes, scale float32, acc []float32, marks *bitset) (events int64) {
-	s = p.within(s)
-	to := targets{p: p}
-	for q, i := range s.idx {
-		j := to.of(i)
-		if j < 0 {
+// siteRun is the spikes of one source site, idx[from:to], and the target of its
+// channel 0.
+type siteRun struct {
+	from, to int
+	first    uint32 // source of channel 0
+	target   int    // −1 where there is none
+}
+
+// next finds the run of spikes that begins at idx[from].
+func (p *poolPart) next(idx []uint32, from int) siteRun {
+	c := uint32(p.in.C)
+	site := idx[from] / c
+	y := site / uint32(p.in.W)
+	r := siteRun{from: from, to: from + 1, first: site * c, target: -1}
+	for r.to < len(idx) && idx[r.to]-r.first < c {
+		r.to++
+	}
+	if a, b := p.row[y], p.col[site-y*uint32(p.in.W)]; a >= 0 && b >= 0 {
+		r.target = a + b
+	}
+	return r
+}
+
+func (p *poolPart) deliver(s spikes, acc []float32, marks *bitset) (events int64) {
+	s = between(s, p.first, p.last)
+	for q := 0; q < len(s.idx); {
+		r := p.next(s.idx, q)
+		q = r.to
+		if r.target < 0 {
 			continue
 		}
-		n := uint32(1)
-		if s.n != nil {
-			n = s.n[q]
-		}
-		acc[j] += float32(value(n, scale) * p.weight)
-		events += int64(n)
-		if marks != nil {
-			marks.mark(j/p.unit - p.lo)
+		for k := r.from; k < r.to; k++ {
+			j := r.target + int(s.idx[k]-r.first)
+			x := float32(1)
+			if s.x != nil {
+				x = s.x[k]
+			}
+			acc[j] += float32(x * p.weight)
+			events += int64(s.count(k))
+			if marks != nil {
+				marks.mark(j/p.unit - p.lo)
+			}
 		}
 	}
 	return events
@@ -86,18 +84,26 @@ func (p *poolPart) deliver(s spikes, scale float32, acc []float32, marks *bitset
 
 // collect is deliver for a relay: it counts.
 func (p *poolPart) collect(s spikes, count []uint32, marks *bitset) {
-	s = p.within(s)
-	to := targets{p: p}
-	for q, i := range s.idx {
-		j := to.of(i)
-		if j < 0 {
+	s = between(s, p.first, p.last)
+	for q := 0; q < len(s.idx); {
+		r := p.next(s.idx, q)
+		q = r.to
+		if r.target < 0 {
 			continue
 		}
-		if s.n != nil {
-			count[j] += s.n[q]
-		} else {
-			count[j]++
+		to := count[r.target:][:p.in.C]
+		seen := uint64(0)
+		for k := r.from; k < r.to; k++ {
+			c := s.idx[k] - r.first
+			to[c] += s.count(k)
+			seen |= 1 << (c & 63)
 		}
-		marks.mark(j - p.lo)
+		if p.word {
+			marks.markWord(r.target-p.lo, seen)
+			continue
+		}
+		for k := r.from; k < r.to; k++ {
+			marks.mark(r.target + int(s.idx[k]-r.first) - p.lo)
+		}
 	}
 }

@@ -108,16 +108,15 @@ func (p *sparsePart) find(i uint32) (lo, hi int32) {
 	return p.row[r], p.row[r+1]
 }
 
-func (p *sparsePart) deliver(s spikes, scale float32, acc []float32, marks *bitset) (events int64) {
+func (p *sparsePart) deliver(s spikes, acc []float32, marks *bitset) (events int64) {
 	for q, i := range s.idx {
 		lo, hi := p.find(i)
-		n, x := uint32(1), scale
-		if s.n != nil {
-			n = s.n[q]
-			x = value(n, scale)
+		x := float32(1)
+		if s.x != nil {
+			x = s.x[q]
 		}
 		p.through(acc, lo, hi, x, marks)
-		events += int64(n) * int64(hi-lo)
+		events += int64(s.count(q)) * int64(hi-lo)
 	}
 	return events
 }

@@ -1,7 +1,7 @@
 package sim
 
 import (
-	"math/bits"
+	"slices"
 
 	"dvsim/network"
 )
@@ -18,6 +18,8 @@ type relay struct {
 type relayBlock struct {
 	span
 	marks bitset
+	base  []uint32 // of the words of marks that are not 0
+	words []uint64
 	log   *spikeLog // the layer's own where there is one block
 	own   spikeLog
 }
@@ -46,18 +48,21 @@ func (r *relay) piece(i int) {
 	for _, v := range r.l.agenda {
 		for k := v.lo; k < v.hi; k++ {
 			a := &r.l.arrived[k]
-			s, _ := a.spikes()
-			a.lane.parts[i].(*poolPart).collect(s, r.count, &b.marks)
+			a.lane.parts[i].(*poolPart).collect(a.spikes(), r.count, &b.marks)
 		}
+		b.base, b.words = b.base[:0], b.words[:0]
 		for w := b.marks.take(0); w >= 0; w = b.marks.take(w + 1) {
-			x := b.marks.words[w]
+			b.base, b.words = append(b.base, uint32(b.lo+w<<6)), append(b.words, b.marks.words[w])
 			b.marks.words[w] = 0
-			for ; x != 0; x &= x - 1 {
-				j := b.lo + w<<6 + bits.TrailingZeros64(x)
-				log.idx = append(log.idx, uint32(j))
-				log.n = append(log.n, r.count[j])
-				r.count[j] = 0
-			}
+		}
+		from := len(log.idx)
+		log.idx = appendIndices(log.idx, b.base, b.words, 64)
+		fresh := log.idx[from:]
+		log.n = slices.Grow(log.n, len(fresh))[:len(log.idx)]
+		n := log.n[from:]
+		for k, j := range fresh {
+			n[k] = r.count[j]
+			r.count[j] = 0
 		}
 		log.close(v.t)
 	}
@@ -99,7 +104,6 @@ func mergeBlocks[B interface{ spikeLog() *spikeLog }](to *spikeLog, blocks []B) 
 		to.close(t)
 	}
 	for _, b := range blocks {
-		g := b.spikeLog()
-		g.entries, g.idx, g.n, g.fresh = g.entries[:0], g.idx[:0], g.n[:0], 0
+		b.spikeLog().empty()
 	}
 }

@@ -1,10 +1,15 @@
 package sim
 
+import "slices"
+
 // spikes are those of one source (a layer or the input) in one step: indices,
-// ascending, and how often each; n is nil where every count is 1.
+// ascending; how often each, nil where every count is 1; and what each is worth
+// before the weight (count · size of a spike), nil where that is 1.
 type spikes struct {
-	idx []uint32
-	n   []uint32
+	idx   []uint32
+	n     []uint32
+	x     []float32
+	total int64 // each count counted
 }
 
 // count is how often the source of idx[q] has spiked.
@@ -15,13 +20,57 @@ func (s *spikes) count(q int) uint32 {
 	return s.n[q]
 }
 
+// worth completes a list of spikes of a size: their values, for which buf is the
+// memory, and their total.
+func (s spikes) worth(size float32, buf *[]float32) spikes {
+	s.total = int64(len(s.idx))
+	if s.n != nil {
+		s.total = 0
+		for _, n := range s.n {
+			s.total += int64(n)
+		}
+	}
+	if s.n != nil || size != 1 {
+		*buf = appendValues((*buf)[:0], &s, size)
+		s.x = *buf
+	}
+	return s
+}
+
+// appendValues appends what each spike is worth.
+func appendValues(x []float32, s *spikes, size float32) []float32 {
+	at := len(x)
+	x = slices.Grow(x, len(s.idx))[:at+len(s.idx)]
+	for k := range x[at:] {
+		x[at+k] = size
+	}
+	for k, n := range s.n {
+		x[at+k] = value(n, size)
+	}
+	return x
+}
+
+// cut is part of a list; its total is not known.
+func (s spikes) cut(lo, hi int) spikes {
+	s.idx = s.idx[lo:hi]
+	if s.n != nil {
+		s.n = s.n[lo:hi]
+	}
+	if s.x != nil {
+		s.x = s.x[lo:hi]
+	}
+	return s
+}
+
 // spikeLog keeps the spikes of one source for as long as they may still arrive
 // somewhere.
 type spikeLog struct {
 	counted bool
+	valued  bool    // counted, or of another size than 1
 	scale   float32 // size of one spike
 	entries []logEntry
 	idx, n  []uint32
+	x       []float32
 	first   int64 // number of entries[0], counted from the start of the run
 	fresh   int   // entries[fresh:] have not been sent yet
 	longest int64 // delay of the slowest connection that starts here
@@ -30,24 +79,46 @@ type spikeLog struct {
 type logEntry struct {
 	t      int64
 	lo, hi int // idx[lo:hi]
+	total  int64
+}
+
+// of says what spikes the log will hold.
+func (l *spikeLog) of(size float32, counted bool) {
+	l.scale, l.counted, l.valued = size, counted, counted || size != 1
 }
 
 // close makes an entry of what was appended to idx (and n) since the last one;
 // nothing when nothing was.
 func (l *spikeLog) close(t int64) {
-	lo := 0
+	lo, hi := 0, len(l.idx)
 	if k := len(l.entries); k > 0 {
 		lo = l.entries[k-1].hi
 	}
-	if lo < len(l.idx) {
-		l.entries = append(l.entries, logEntry{t, lo, len(l.idx)})
+	if lo == hi {
+		return
 	}
+	e := logEntry{t, lo, hi, int64(hi - lo)}
+	s := spikes{idx: l.idx[lo:]}
+	if l.counted {
+		s.n = l.n[lo:]
+		e.total = 0
+		for _, n := range s.n {
+			e.total += int64(n)
+		}
+	}
+	if l.valued {
+		l.x = appendValues(l.x, &s, l.scale)
+	}
+	l.entries = append(l.entries, e)
 }
 
 func (l *spikeLog) at(e *logEntry) spikes {
-	s := spikes{idx: l.idx[e.lo:e.hi]}
+	s := spikes{idx: l.idx[e.lo:e.hi], total: e.total}
 	if l.counted {
 		s.n = l.n[e.lo:e.hi]
+	}
+	if l.valued {
+		s.x = l.x[e.lo:e.hi]
 	}
 	return s
 }
@@ -83,6 +154,14 @@ func (l *spikeLog) trim(t int64) {
 	if l.counted {
 		l.n = l.n[:copy(l.n, l.n[cut:])]
 	}
+	if l.valued {
+		l.x = l.x[:copy(l.x, l.x[min(cut, len(l.x)):])]
+	}
 	l.first += int64(k)
 	l.fresh -= k
+}
+
+// empty forgets everything; for logs that are merged into others.
+func (l *spikeLog) empty() {
+	l.entries, l.idx, l.n, l.fresh = l.entries[:0], l.idx[:0], l.n[:0], 0
 }

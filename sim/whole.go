@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"slices"
+
 	"dvsim/neuron"
 )
 
@@ -19,24 +21,30 @@ type whole struct {
 	at     int64 // step of the last touch
 	crew   *crew
 
-	sums   []float32 // a row of n a visit; all 0 between calls
-	rows   int       // capacity of sums in visits
+	sums   []float32 // a row of neurons a visit; all 0 between calls
+	stride int       // of a row: the neurons, and up to 15 more
+	rows   int       // visits that sums may hold
 	chunk  []visit   // the visits that are being summed
-	reach  []int64   // synaptic events of (block, visit)
+	slices int       // the visits of a chunk are cut into so many pieces
+	reach  []int64   // synaptic events of (visit, block)
 	none   []float32 // the sum where nothing arrives
 	events int64
 	visits int64
 }
 
-// sumFloats bounds the sums that are formed ahead: 256 KiB.
-const sumFloats = 1 << 16
+// sumFloats bounds the sums that are formed ahead: 4 MiB. Long chunks use each
+// block's weights often; the sums themselves are read and written only once.
+const sumFloats = 1 << 20
 
 func newWhole(l *layer, c *neuron.Clocked, blocks []span, crew *crew) *whole {
 	w := &whole{l: l, c: c, s: c.NewState(), blocks: blocks, at: -1, crew: crew}
 	n := len(w.s.V)
-	w.rows = max(1, min(64, sumFloats/n))
-	w.sums = make([]float32, w.rows*n)
-	w.reach = make([]int64, w.rows*len(blocks))
+	w.stride = (n + 15) &^ 15 // a cache line
+	w.rows = max(1, sumFloats/w.stride)
+	w.slices = 1
+	if crew.workers > 1 && len(blocks) < 2*crew.workers && l.columns() {
+		w.slices = (4*crew.workers + len(blocks) - 1) / len(blocks)
+	}
 	w.none = make([]float32, n)
 	w.driven = c.Driven(0, n)
 	w.active = w.driven || c.Hot(w.s, 0, n)
@@ -54,7 +62,11 @@ func (w *whole) steps(_, b int64) {
 	for agenda := w.l.agenda; len(agenda) > 0; {
 		k := min(len(agenda), w.rows)
 		w.chunk, agenda = agenda[:k], agenda[k:]
-		w.crew.do(w, len(w.blocks), w.l.fan)
+		if len(w.sums) < k*w.stride {
+			w.sums = make([]float32, k*w.stride)
+		}
+		w.reach = slices.Grow(w.reach[:0], k*len(w.blocks))[:k*len(w.blocks)]
+		w.crew.do(w, len(w.blocks)*w.slices, w.l.fan)
 		for i, v := range w.chunk {
 			w.idle(v.t)
 			if w.reached(i) || w.active {
@@ -74,32 +86,29 @@ func (w *whole) idle(b int64) {
 }
 
 // row is the sums of one visit.
-func (w *whole) row(i int) []float32 {
-	n := len(w.none)
-	return w.sums[i*n : (i+1)*n]
-}
+func (w *whole) row(i int) []float32 { return w.sums[i*w.stride:][:len(w.none)] }
 
 // reached adds up the synaptic events of a visit; without any, nothing arrives.
 func (w *whole) reached(i int) bool {
 	sum := int64(0)
-	for b := range w.blocks {
-		sum += w.reach[b*w.rows+i]
+	for _, n := range w.reach[i*len(w.blocks) : (i+1)*len(w.blocks)] {
+		sum += n
 	}
 	w.events += sum
 	return sum > 0
 }
 
-// piece forms the sums of one block of columns.
-func (w *whole) piece(b int) {
-	for i, v := range w.chunk {
+// piece forms the sums of one block of columns, in one slice of the visits.
+func (w *whole) piece(p int) {
+	b, slice := p/w.slices, p%w.slices
+	for i := slice * len(w.chunk) / w.slices; i < (slice+1)*len(w.chunk)/w.slices; i++ {
 		sum := int64(0)
 		row := w.row(i)
-		for k := v.lo; k < v.hi; k++ {
+		for k := w.chunk[i].lo; k < w.chunk[i].hi; k++ {
 			a := &w.l.arrived[k]
-			s, scale := a.spikes()
-			sum += a.lane.parts[b].deliver(s, scale, row, nil)
+			sum += a.lane.parts[b].deliver(a.spikes(), row, nil)
 		}
-		w.reach[b*w.rows+i] = sum
+		w.reach[i*len(w.blocks)+b] = sum
 	}
 }
 
