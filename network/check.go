@@ -196,6 +196,9 @@ func (c *checker) conn(i, k int) {
 		for _, f := range cn.Synapses.check(in, l.Shape) {
 			c.add(place{i, k, f.key}, f.msg, "")
 		}
+		if l.Neuron != nil && l.Neuron.Model == neuron.COBA {
+			c.conductances(place{i, k, "weights"}, cn.Synapses)
+		}
 	}
 }
 

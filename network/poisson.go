@@ -3,6 +3,8 @@ package network
 import (
 	"fmt"
 	"math"
+
+	"dvsim/neuron"
 )
 
 // Poisson is a generator of random spikes from outside the network. Every neuron of
@@ -55,6 +57,9 @@ func (c *checker) poisson(i int, l *Layer) {
 		if w := float64(p.Weight); math.IsNaN(w) || math.IsInf(w, 0) {
 			c.add(at, fmt.Sprintf("the weight of a generator is %v", p.Weight), "")
 		}
+		if p.Weight < 0 && l.Neuron.Model == neuron.COBA {
+			c.add(at, fmt.Sprintf("the weight of a generator is %v; a conductance cannot be negative", p.Weight), "")
+		}
 		c.receptor(at, l, p.Receptor)
 	}
 }
@@ -67,5 +72,30 @@ func (c *checker) receptor(at place, l *Layer, r int) {
 			hint = "there is only receptor 0"
 		}
 		c.add(at, fmt.Sprintf("the neurons have no receptor %d", r), hint)
+	}
+}
+
+// conductances checks that no weight of a connection onto conductances is negative.
+func (c *checker) conductances(at place, s Synapses) {
+	var w []float32
+	switch s := s.(type) {
+	case *Dense:
+		w = s.W
+	case *Conv2D:
+		w = s.W
+	case *Sparse:
+		w = s.Weight
+	case *Pool:
+		w = []float32{s.Weight}
+	}
+	negative := tally{}
+	for i, x := range w {
+		if x < 0 {
+			negative.add(i)
+		}
+	}
+	if negative.n > 0 {
+		c.add(at, fmt.Sprintf("%s of %s weights are negative, the first is %v; a conductance cannot be", count(negative.n), count(len(w)), w[negative.first]),
+			"let inhibition end on a receptor of a low reversal potential")
 	}
 }

@@ -209,13 +209,30 @@ func (a *artist) outside(l *network.Layer) {
 	for k := range l.In {
 		l.In[k].Receptor = a.int("receptor", 0, r)
 	}
-	if l.Neuron.Model == neuron.COBA {
+	coba := l.Neuron.Model == neuron.COBA
+	if coba {
 		l.Bias = nil
+		for _, c := range l.In {
+			switch s := c.Synapses.(type) {
+			case *network.Dense:
+				clear(s.W)
+			case *network.Conv2D:
+				clear(s.W)
+			case *network.Sparse:
+				clear(s.Weight)
+			case *network.Pool:
+				s.Weight = 0
+			}
+		}
 	}
 	if !a.clocked() || a.n.DtUS > 1e6 {
 		return
 	}
 	for range a.int("generators", 0, 2) {
+		if coba {
+			l.Poisson = append(l.Poisson, network.Poisson{Weight: 0.5})
+			continue
+		}
 		l.Poisson = append(l.Poisson, network.Poisson{
 			RateHz: rapid.Float64Range(0, 1000).Draw(a.t, "rate"), Weight: a.floats("weight", 1)[0],
 			Receptor: a.int("receptor", 0, r), Seed: rapid.Uint64Max(1<<62).Draw(a.t, "seed"),

@@ -34,9 +34,9 @@ type hold struct {
 }
 
 // NewStepper makes a stepper of neurons lo ≤ j < hi, before their first step. A
-// layer with inhibition has none.
+// layer with inhibition is stepped as one block.
 func (c *Clocked) NewStepper(s *State, lo, hi int) *Stepper {
-	if c.inhibit {
+	if c.inhibit && hi-lo < c.n {
 		panic("neuron: a layer with inhibition cannot be stepped in blocks")
 	}
 	p := &Stepper{c: c, s: s, lo: lo, hi: hi, first: true}
@@ -61,6 +61,11 @@ func (p *Stepper) Step(acc []float32, k int64, spikes []uint32) []uint32 {
 		p.first = false
 		before := len(spikes)
 		spikes, _, _ = p.c.Touch(p.s, acc, p.lo, p.hi, k, 1, spikes)
+		if c := p.c; c.inhibit {
+			if j, ok := c.Win(p.s); ok {
+				spikes = append(spikes, j)
+			}
+		}
 		if !p.plain { // from the second step on the held ones are known by their list
 			p.hold(spikes[before:], k)
 		}

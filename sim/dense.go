@@ -35,7 +35,7 @@ func NewDense(net *network.Network, opt *Options) Engine {
 	e.in = newIntake(&net.Input)
 	e.inputs = &denseLayer{scale: 1, n: net.Input.Shape.Len(), count: e.in.count}
 	for i, nl := range net.Layers {
-		e.layers = append(e.layers, newDenseLayer(nl, net.DtUS, net.SpikeSize(i)))
+		e.layers = append(e.layers, newDenseLayer(nl, net.DtUS, net.SpikeSize(i), generators(net, i)))
 	}
 	for _, nl := range net.Layers {
 		for k := range nl.In {
@@ -70,13 +70,14 @@ type denseLayer struct {
 	driven    []bool
 
 	delays [][]int64 // of each connection, longest first
+	noise  []*poisson
 
 	past []spikes // of step k: past[k % keep]
 	keep int64    // steps to remember, the present one included
 }
 
-func newDenseLayer(nl *network.Layer, dtUS int64, size float32) *denseLayer {
-	l := &denseLayer{nl: nl, n: nl.Shape.Len(), group: 1, scale: size}
+func newDenseLayer(nl *network.Layer, dtUS int64, size float32, noise []*poisson) *denseLayer {
+	l := &denseLayer{nl: nl, n: nl.Shape.Len(), group: 1, scale: size, noise: noise}
 	switch nl.Group() {
 	case network.ByLayer:
 		l.group = l.n
@@ -95,8 +96,11 @@ func newDenseLayer(nl *network.Layer, dtUS int64, size float32) *denseLayer {
 		return l
 	}
 	l.c = neuron.NewClocked(nl.Neuron, l.n, dtUS, biasPerNeuron(nl))
+	if len(nl.Poisson) > 0 {
+		l.c.Always()
+	}
 	l.s = l.c.NewState()
-	l.acc, l.idle = make([]float32, l.n), make([]float32, l.n)
+	l.acc, l.idle = make([]float32, l.n*l.c.Receptors()), make([]float32, l.n)
 	groups := l.n / l.group
 	l.last, l.touched, l.driven = make([]int64, groups), make([]bool, groups), make([]bool, groups)
 	for g := range groups {
@@ -174,6 +178,9 @@ func (e *denseEngine) step(k int64) error {
 		for c := range l.nl.In {
 			e.sum(l, &l.nl.In[c], l.delays[c], k)
 		}
+		for _, p := range l.noise {
+			p.add(l.input(p.receptor), 0, l.n, k)
+		}
 		out := l.present(k)
 		if l.c == nil {
 			l.fromCounts(out)
@@ -246,11 +253,11 @@ func (e *denseEngine) add(l *denseLayer, c *network.Conn, i int, n uint32, delay
 // add adds source i, which has spiked n times and so has the value x, and returns
 // how many synapses it has.
 func (l *denseLayer) add(c *network.Conn, in network.Shape, i int, n uint32, x float32, delay int64) (reached int) {
-	out := l.nl.Shape
+	out, acc := l.nl.Shape, l.input(c.Receptor)
 	y, xx, ch := i/in.C/in.W, i/in.C%in.W, i%in.C
 	switch s := c.Synapses.(type) {
 	case *network.Dense:
-		l.row(0, s.W[i*l.n:(i+1)*l.n], x, n > 0)
+		l.row(acc, 0, s.W[i*l.n:(i+1)*l.n], x, n > 0)
 		reached = l.n
 	case *network.Conv2D:
 		for ky := range s.K {
@@ -261,7 +268,7 @@ func (l *denseLayer) add(c *network.Conn, in network.Shape, i int, n uint32, x f
 					continue
 				}
 				w := ((ky*s.K+kx)*in.C + ch) * out.C
-				l.row(out.Index(oy, ox, 0), s.W[w:w+out.C], x, n > 0)
+				l.row(acc, out.Index(oy, ox, 0), s.W[w:w+out.C], x, n > 0)
 				reached += out.C
 			}
 		}
@@ -273,13 +280,13 @@ func (l *denseLayer) add(c *network.Conn, in network.Shape, i int, n uint32, x f
 		if l.c == nil {
 			l.count[j] += n
 		} else {
-			l.row(j, []float32{s.Scale()}, x, n > 0)
+			l.row(acc, j, []float32{s.Scale()}, x, n > 0)
 		}
 		reached = 1
 	case *network.Sparse:
 		for k := s.Row[i]; k < s.Row[i+1]; k++ {
 			if len(s.Delay) == 0 || int64(s.Delay[k]) == delay {
-				l.row(int(s.Target[k]), s.Weight[k:k+1], x, n > 0)
+				l.row(acc, int(s.Target[k]), s.Weight[k:k+1], x, n > 0)
 				reached++
 			}
 		}
@@ -287,12 +294,20 @@ func (l *denseLayer) add(c *network.Conn, in network.Shape, i int, n uint32, x f
 	return reached
 }
 
+// input is the accumulators of one receptor; a relay has none.
+func (l *denseLayer) input(receptor int) []float32 {
+	if l.c == nil {
+		return nil
+	}
+	return l.acc[receptor*l.n : (receptor+1)*l.n]
+}
+
 // row adds x times a row of weights to the neurons from j on, and touches them.
-func (l *denseLayer) row(j int, w []float32, x float32, touch bool) {
+func (l *denseLayer) row(acc []float32, j int, w []float32, x float32, touch bool) {
 	if x == 1 {
-		kernel.AddRow(l.acc[j:], w)
+		kernel.AddRow(acc[j:], w)
 	} else {
-		kernel.AxpyRow(l.acc[j:], w, x)
+		kernel.AxpyRow(acc[j:], w, x)
 	}
 	for g := j / l.group; touch && g <= (j+len(w)-1)/l.group; g++ {
 		l.touched[g] = true

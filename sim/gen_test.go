@@ -55,7 +55,71 @@ func (m *maker) network() *network.Network {
 		net.Layers = append(net.Layers, m.layer(net, i))
 	}
 	m.recurrence(net)
+	for _, l := range net.Layers {
+		if !l.Relay() && m.chance("stepped", 3) {
+			m.stepped(l)
+		}
+	}
 	return net
+}
+
+// stepped gives a layer what makes its neurons touched in every step.
+func (m *maker) stepped(l *network.Layer) {
+	p := l.Neuron
+	if p.Inhibition || m.bool("generators only") {
+		m.generators(l, 0)
+		return
+	}
+	*p = neuron.Params{Model: neuron.CUBA, TauUS: 1000 * (1 + 30*m.r.Float64()), Threshold: p.Threshold, VInit: p.VInit, VReset: -0.3 * m.r.Float32(), Graded: p.Graded}
+	p.RefractoryUS = int64(m.int("refractory", 0, 4)) * 1000
+	if m.chance("drive", 3) {
+		p.Drive = m.floats(l.Shape.Len(), 0.8, 0.4)
+	}
+	coba := m.bool("coba")
+	for range m.int("receptors", 1, 3) {
+		p.TauSynUS = append(p.TauSynUS, 1000*(0.3+10*m.r.Float64()))
+		if coba {
+			p.Reversal = append(p.Reversal, -1+5*m.r.Float32())
+		}
+	}
+	if m.chance("initial", 4) {
+		p.SynInit = [][]float32{{0.3}}
+	}
+	positive := func(w []float32) {
+		for i := range w {
+			w[i] = max(w[i], -w[i])
+		}
+	}
+	for k := range l.In {
+		c := &l.In[k]
+		c.Receptor = m.r.IntN(len(p.TauSynUS))
+		if coba {
+			switch s := c.Synapses.(type) {
+			case *network.Dense:
+				positive(s.W)
+			case *network.Conv2D:
+				positive(s.W)
+			case *network.Sparse:
+				positive(s.Weight)
+			}
+		}
+	}
+	if coba {
+		p.Model = neuron.COBA
+		l.Bias = nil
+	}
+	if m.chance("generators", 3) {
+		m.generators(l, len(p.TauSynUS)-1)
+	}
+}
+
+func (m *maker) generators(l *network.Layer, receptors int) {
+	for range m.int("generators", 1, 2) {
+		l.Poisson = append(l.Poisson, network.Poisson{
+			RateHz: rapid.SampledFrom([]float64{0, 1e-9, 20, 800, 40_000}).Draw(m.t, "rate"),
+			Weight: 0.2 * m.r.Float32(), Receptor: m.r.IntN(receptors + 1), Seed: m.r.Uint64() >> 2,
+		})
+	}
 }
 
 // layer draws a layer behind one or two of the earlier ones.

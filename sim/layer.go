@@ -30,6 +30,7 @@ type lane struct {
 	from, to *layer
 	key      uint64
 	delay    int64
+	receptor int    // of the neurons that it arrives at
 	parts    []part // one a block
 	fan      float64
 }
@@ -144,7 +145,7 @@ func buildLayers(net *network.Network, crew *crew, window int64) []*layer {
 			c := &nl.In[k]
 			src, in := source(c.From), net.Source(c.From)
 			for _, sp := range splitConn(c, in, nl.Shape, blocks) {
-				ln := &lane{from: src, to: l, key: uint64(len(l.lanes)), delay: sp.delay, parts: sp.parts, fan: meanFan(c, in, nl.Shape)}
+				ln := &lane{from: src, to: l, key: uint64(len(l.lanes)), delay: sp.delay, receptor: c.Receptor, parts: sp.parts, fan: meanFan(c, in, nl.Shape)}
 				l.lanes = append(l.lanes, ln)
 				src.out = append(src.out, ln)
 				src.log.longest = max(src.log.longest, sp.delay)
@@ -157,7 +158,12 @@ func buildLayers(net *network.Network, crew *crew, window int64) []*layer {
 			l.run = newRelay(l, nl, blocks, crew)
 		default:
 			c := neuron.NewClocked(nl.Neuron, nl.Shape.Len(), net.DtUS, biasPerNeuron(nl))
-			if nl.Group() == network.ByLayer {
+			if len(nl.Poisson) > 0 {
+				c.Always()
+			}
+			if isStepped(nl) {
+				l.run = newStepped(l, c, generators(net, i), blocks, crew)
+			} else if nl.Group() == network.ByLayer {
 				l.run = newWhole(l, c, blocks, crew)
 			} else {
 				l.run = newGroups(l, c, blocks, crew)
@@ -199,6 +205,8 @@ func cutLayer(net *network.Network, nl *network.Layer, workers int) []span {
 		}
 		grain = nl.Shape.W * nl.Shape.C / unit
 		pieces = 4 * workers // activity is clustered in space
+	case nl.Group() == network.ByLayer && nl.Neuron.Inhibition && isStepped(nl):
+		return []span{{0, n, 1}}
 	case nl.Group() == network.ByLayer:
 		return cutColumns(net, nl)
 	default:
