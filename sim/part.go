@@ -43,6 +43,9 @@ func splitConn(c *network.Conn, in, out network.Shape, blocks []span) []split {
 		case *network.Pool:
 			one.parts = append(one.parts, newPoolPart(s, in, out, b))
 		case *network.Sparse:
+			if len(s.Delay) == 0 && in.Len() <= manySources*len(s.Target) {
+				return splitRows(s, c.Delay, blocks)
+			}
 			return splitSparse(s, c.Delay, in.Len(), blocks)
 		default:
 			panic(fmt.Sprintf("sim: unknown synapses %T", s))
