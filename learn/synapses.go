@@ -112,7 +112,6 @@ func (c *denseConn) constant(acc []float32, double []float64, k int, source []ui
 
 func (c *denseConn) turn(src grid, k int) {
 	cols := c.padded()
-	c.srcWidth = src.width
 	out := c.turned[k*cols*src.width:][:cols*src.width]
 	for s := range src.width {
 		i := k*src.width + s
@@ -127,6 +126,7 @@ func (c *denseConn) turn(src grid, k int) {
 
 // grow makes room for turn.
 func (c *denseConn) grow(src grid) {
+	c.srcWidth = src.width
 	c.turned = resize(c.turned, src.padded()*c.padded())
 	for len(c.every) < c.width {
 		c.every = append(c.every, uint32(len(c.every)))
