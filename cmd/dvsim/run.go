@@ -26,8 +26,10 @@ type runFlags struct {
 	net, weights   string
 	engine         string
 	dt             time.Duration
+	duration       time.Duration
 	raster, record string
 	fit            string
+	alone          *network.Network // a network without input, when there is no FILE
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -43,13 +45,15 @@ Without FILE the built-in recording, a sequence of handwritten digits, runs thro
 the built-in network "digits", which tells which ones it sees, and when. For
 recordings of your own the network is "edges", which tells where it sees edges of
 which orientation, and when, unless --net names another: "digits" for those that
-look as N-MNIST does.
+look as N-MNIST does. A network of populations that takes no input runs by itself,
+for --duration.
 FILE may be - (standard input), a quoted glob or a folder.`,
 		Example: `  dvsim run
   dvsim run recording.aedat4
   dvsim run Test/7/00001.bin --net digits
   dvsim run recording.aedat4 --net net.toml --engine dense
   dvsim run recording.aedat4 --from 200ms --to 1s --raster out.png --record out.dvt
+  dvsim run --net bench/nets/brunel.toml --duration 1s
   dvsim run 'recordings/*.aedat4' --json
   cat recording.aedat4 | dvsim run -`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd, f, args) },
@@ -60,6 +64,7 @@ FILE may be - (standard input), a quoted glob or a folder.`,
 	fl.StringVar(&f.weights, "weights", "", "weights (.npz) in place of those that the network file names")
 	fl.StringVar(&f.engine, "engine", "event", "event (only where spikes arrive) or dense (steps everything); same spikes")
 	fl.DurationVar(&f.dt, "dt", 0, "step (1ms); overrules the network's, and lets the dense engine approximate a continuous one")
+	fl.DurationVar(&f.duration, "duration", 0, "run at least this long (1s); default: to the last event, and 1s for a network without input")
 	fl.StringVar(&f.raster, "raster", "", `picture to write; default raster.png for one recording, none for several; "none" for none; a folder for several`)
 	fl.StringVar(&f.record, "record", "", "trace to write (.dvt); a folder for several recordings, which keep their own folders in it")
 	fl.StringVar(&f.fit, "fit", "", "when network and recording differ in size: crop or scale")
@@ -102,6 +107,12 @@ func (a *app) run(cmd *cobra.Command, f *runFlags, args []string) error {
 	if f.fit != "" && f.fit != "crop" && f.fit != "scale" {
 		return usagef("--fit %q: it is crop or scale", f.fit)
 	}
+	if f.duration < 0 {
+		return usagef("--duration %v: a run cannot be that short", f.duration)
+	}
+	if len(args) == 0 && f.net != "" {
+		f.loadAlone()
+	}
 	if f.net == "" {
 		f.net = "edges"
 		if len(args) == 0 {
@@ -135,13 +146,17 @@ func (a *app) runOne(ctx context.Context, f *runFlags, file string, places *outp
 	}
 	var o *opened
 	name := displayName(file)
-	if file == "" {
+	switch {
+	case f.alone != nil:
+		name = noRecording
+		o = openSilence(f.alone)
+	case file == "":
 		name = "built-in sample"
 		var rec events.Recording
 		if rec, err = sample.Open(); err == nil {
 			o, err = wrap(rec, &f.inputFlags)
 		}
-	} else {
+	default:
 		o, err = a.open(file, &f.inputFlags, events.Tap{})
 	}
 	if err != nil {
@@ -177,7 +192,7 @@ func (a *app) runOne(ctx context.Context, f *runFlags, file string, places *outp
 		recorders = append(recorders, record)
 	}
 
-	opt := &sim.Options{Workers: f.goroutines(), Record: trace.Tee(recorders...), Source: filepath.Base(name), DtUS: f.dt.Microseconds()}
+	opt := &sim.Options{Workers: f.goroutines(), Record: trace.Tee(recorders...), Source: filepath.Base(name), DtUS: f.dt.Microseconds(), DurationUS: f.duration.Microseconds()}
 	var eng sim.Engine
 	if f.engine == "dense" {
 		eng = sim.NewDense(net, opt)
@@ -246,6 +261,9 @@ func (a *app) runOne(ctx context.Context, f *runFlags, file string, places *outp
 
 // loadNetwork loads the network for a recording and makes the two fit.
 func loadNetwork(f *runFlags, o *opened, name string) (*network.Network, error) {
+	if f.alone != nil {
+		return f.alone, nil
+	}
 	g := o.Header().Geometry
 	net, err := network.Load(f.net, network.Options{Geometry: g, Weights: f.weights, DtUS: f.dt.Microseconds()})
 	if err != nil {
@@ -290,9 +308,14 @@ func (a *app) printJSON(v any) error {
 }
 
 func (a *app) printRun(r *runResult, net *network.Network, o *opened, loss events.Loss) {
-	h := o.Header()
-	fmt.Fprintf(a.out, "%s  %s, %s, through network %s, %s engine\n\n", a.bold(r.File), strings.TrimSpace(h.Format+" "+h.Version), h.Geometry, a.bold(net.Name), r.Engine)
-	rows := []string{fmt.Sprintf("  events\t%s in %s (%s/s)", count(r.Events), span(r.DurationUS), rate(perSecond(r.Events, r.DurationUS)))}
+	var rows []string
+	if r.File == noRecording {
+		fmt.Fprintf(a.out, "%s without input, %s, %s engine\n\n", a.bold(net.Name), span(r.DurationUS), r.Engine)
+	} else {
+		h := o.Header()
+		fmt.Fprintf(a.out, "%s  %s, %s, through network %s, %s engine\n\n", a.bold(r.File), strings.TrimSpace(h.Format+" "+h.Version), h.Geometry, a.bold(net.Name), r.Engine)
+		rows = append(rows, fmt.Sprintf("  events\t%s in %s (%s/s)", count(r.Events), span(r.DurationUS), rate(perSecond(r.Events, r.DurationUS))))
+	}
 	neurons := net.NeuronLayers()
 	for i, at := range neurons {
 		l := net.Layers[at]
