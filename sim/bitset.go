@@ -37,7 +37,7 @@ func (b *bitset) markRange(lo, hi int) {
 // markWord adds i + k for every bit k of x; all of them lie in one word.
 func (b *bitset) markWord(i int, x uint64) {
 	b.words[i>>6] |= x << (i & 63)
-	b.summary[i>>12] |= 1 << (i >> 6 & 63)
+	b.summary[i>>12] |= (x | -x) >> 63 << (i >> 6 & 63)
 }
 
 // unmark removes i.
@@ -89,6 +89,16 @@ func (b *bitset) take(w int) int {
 			return -1
 		}
 	}
+}
+
+// takeWords empties the set. Its words that are not 0 are appended to words, and to
+// base what number bit 0 of each has, where 0 of the set has the number lo.
+func (b *bitset) takeWords(lo uint32, base []uint32, words []uint64) ([]uint32, []uint64) {
+	for w := b.take(0); w >= 0; w = b.take(w + 1) {
+		base, words = append(base, lo+uint32(w)<<6), append(words, b.words[w])
+		b.words[w] = 0
+	}
+	return base, words
 }
 
 func (b *bitset) has(i int) bool { return b.words[i>>6]>>(i&63)&1 == 1 }

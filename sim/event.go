@@ -146,7 +146,7 @@ func (e *eventEngine) sendInput(b int64) error {
 	from := g.fresh
 	e.input.send(b)
 	for i := from; i < g.fresh; i++ {
-		if err := e.record(network.FromInput, g.entries[i].t, g.at(&g.entries[i])); err != nil {
+		if err := e.record(network.FromInput, g.entries[i].t, g.at(i)); err != nil {
 			return err
 		}
 	}
@@ -192,7 +192,7 @@ func (e *eventEngine) runLayer(i int, a, b int64) error {
 		return nil
 	}
 	for k := from; k < g.fresh; k++ {
-		if err := e.record(i, g.entries[k].t, g.at(&g.entries[k])); err != nil {
+		if err := e.record(i, g.entries[k].t, g.at(k)); err != nil {
 			return err
 		}
 	}

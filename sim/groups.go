@@ -32,6 +32,7 @@ type block struct {
 	at     int64  // last step in which the block was walked through
 	batch  neuron.Batch
 	base   []uint32
+	words  []uint64
 	log    *spikeLog
 	own    spikeLog
 
@@ -53,6 +54,7 @@ func newGroups(l *layer, c *neuron.Clocked, blocks []span, crew *crew) *groups {
 		b := &block{span: sp, marks: newBitset(n), active: newBitset(n), at: -1, log: &l.log}
 		if len(blocks) > 1 {
 			b.log = &b.own
+			b.own.sited = l.log.sited
 		}
 		if driven {
 			b.driven = make([]bool, n)
@@ -166,19 +168,68 @@ func (b *block) drives(g int) bool { return b.driven != nil && b.driven[g] }
 // touchBatch is touch where one call does for all marked groups.
 func (r *groups) touchBatch(b *block, t int64) {
 	m := &b.batch
-	m.Reset()
-	for w := b.marks.take(0); w >= 0; w = b.marks.take(w + 1) {
-		x := b.marks.words[w]
-		b.marks.words[w] = 0
-		for ; x != 0; x &= x - 1 {
-			g := w<<6 + bits.TrailingZeros64(x)
-			m.Group = append(m.Group, uint32(b.lo+g))
-			m.Since = append(m.Since, r.since(b, g, t))
+	b.base, b.words = b.marks.takeWords(uint32(b.lo), b.base[:0], b.words[:0])
+	m.Group = appendIndices(m.Group[:0], b.base, b.words, 64)
+	m.Since = slices.Grow(m.Since[:0], len(m.Group))[:len(m.Group)]
+	if b.driven == nil {
+		for k, g := range m.Group {
+			last := &r.last[g]
+			m.Since[k] = t - *last
+			*last = t
+		}
+	} else {
+		for k, g := range m.Group {
+			m.Since[k] = r.since(b, int(g)-b.lo, t)
 		}
 	}
 	b.updates += int64(len(m.Group) * r.unit)
 	r.c.TouchBatch(r.s, r.acc, r.unit, m)
-	words := (r.unit + 63) / 64
+	if r.unit <= 64 && len(m.Moved) == 0 {
+		r.settle(b)
+	} else {
+		r.settleAny(b)
+	}
+	b.log.idx = appendIndices(b.log.idx, b.base, m.Spikes, min(r.unit, 64))
+}
+
+// settle notes what a batch of small groups has come to: where the indices of each
+// group's spikes begin, the runs of spikes, and who is hot. There is no branch on
+// who has spiked, as nobody can predict that.
+func (r *groups) settle(b *block) {
+	m := &b.batch
+	n := len(m.Group)
+	b.base = slices.Grow(b.base[:0], n)[:n]
+	if n == 0 {
+		return
+	}
+	at := len(b.log.runs)
+	b.log.runs = slices.Grow(b.log.runs, n+1)
+	runs, filled := b.log.runs[at:at+n+1], 0
+	word, hot := (int(m.Group[0])-b.lo)>>6, uint64(0)
+	spikes, base := m.Spikes[:n], b.base[:n]
+	for k, g := range m.Group {
+		x := spikes[k]
+		base[k] = g * uint32(r.unit)
+		runs[filled] = run{g, uint32(bits.OnesCount64(x)), x}
+		some := (x | -x) >> 63
+		filled += int(some)
+		i := int(g) - b.lo
+		if i>>6 != word {
+			b.active.markWord(word<<6, hot)
+			word, hot = i>>6, 0
+		}
+		hot |= some << (i & 63)
+	}
+	b.active.markWord(word<<6, hot)
+	if b.log.sited == uint32(r.unit) {
+		b.log.runs = b.log.runs[:at+filled]
+	}
+}
+
+// settleAny is settle for groups of any size, driven or not; the runs are left to
+// the log.
+func (r *groups) settleAny(b *block) {
+	m, words := &b.batch, (r.unit+63)/64
 	b.base = b.base[:0]
 	for k, g := range m.Group {
 		spiked := uint64(0)
@@ -186,11 +237,10 @@ func (r *groups) touchBatch(b *block, t int64) {
 			spiked |= x
 			b.base = append(b.base, g*uint32(r.unit)+uint32(64*w))
 		}
-		if spiked != 0 || len(m.Moved) > 0 && m.Moved[k] && b.drives(int(g)-b.lo) {
-			b.active.mark(int(g) - b.lo)
+		if i := int(g) - b.lo; spiked != 0 || len(m.Moved) > 0 && m.Moved[k] && b.drives(i) {
+			b.active.mark(i)
 		}
 	}
-	b.log.idx = appendIndices(b.log.idx, b.base, m.Spikes, min(r.unit, 64))
 }
 
 // appendIndices appends base + i for every bit i of every mask.

@@ -7,15 +7,14 @@ const maxCount = 1<<16 - 1
 
 // intake collects the input spikes of the step under way, merged by input.
 type intake struct {
+	tally
 	binary bool
-	count  []uint32
-	seen   bitset
 	some   bool
 }
 
 func newIntake(in *network.Input) intake {
 	n := in.Shape.Len()
-	return intake{binary: in.Binary, count: make([]uint32, n), seen: newBitset(n)}
+	return intake{binary: in.Binary, tally: tally{count: make([]uint32, n), marks: newBitset(n)}}
 }
 
 // add takes one spike of input i; clipped tells that it is one too many.
@@ -25,7 +24,7 @@ func (t *intake) add(i uint32) (clipped bool) {
 	switch {
 	case n == 0:
 		t.count[i] = 1
-		t.seen.mark(int(i))
+		t.marks.mark(int(i))
 	case t.binary:
 	case n == maxCount:
 		return true
@@ -39,11 +38,10 @@ func (t *intake) add(i uint32) (clipped bool) {
 // intake, and returns how many there were, each count counted.
 func (t *intake) drain(l *spikeLog) (total int64) {
 	t.some = false
-	for g := range t.seen.all() {
-		l.idx = append(l.idx, uint32(g))
-		l.n = append(l.n, t.count[g])
-		total += int64(t.count[g])
-		t.count[g] = 0
+	from := len(l.n)
+	t.tally.drain(l)
+	for _, n := range l.n[from:] {
+		total += int64(n)
 	}
 	return total
 }

@@ -136,6 +136,14 @@ func buildLayers(net *network.Network, crew *crew, window int64) []*layer {
 		}
 		return layers[from]
 	}
+	for _, nl := range net.Layers {
+		for k := range nl.In {
+			switch from := nl.In[k].From; nl.In[k].Synapses.(type) {
+			case *network.Conv2D, *network.Pool:
+				source(from).log.sited = uint32(net.Source(from).C)
+			}
+		}
+	}
 	for i, nl := range net.Layers {
 		blocks := cutLayer(net, nl, crew.workers)
 		l := layers[i]

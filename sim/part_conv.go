@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"slices"
-
 	"dvsim/internal/kernel"
 	"dvsim/network"
 )
@@ -21,15 +19,15 @@ type convPart struct {
 	w         []float32
 	rows      []reach // of each source row: output rows in this block
 	cols      []reach // of each source column: output columns
-	// Sources first ≤ i < last reach this block.
+	width     divisor // columns of the sources
+	// Source sites first ≤ s < last reach this block.
 	first, last uint32
-	whole       bool // all sources do, or may
-	unit, lo    int  // neurons a mark, first group of the block
+	unit, lo    int // neurons a mark, first group of the block
 
 	// Of the list under delivery:
-	tiles    []kernel.Tile
-	channels []uint32
-	ones     []float32
+	tiles []kernel.Tile
+	runs  []run
+	ones  []float32
 }
 
 // reach is where a source row (or column) goes: output rows first … last, the
@@ -37,7 +35,7 @@ type convPart struct {
 type reach struct{ first, last, k int32 }
 
 func newConvPart(s *network.Conv2D, in, out network.Shape, b span) *convPart {
-	p := &convPart{in: in, out: out, k: s.K, stride: s.Step(), unit: b.unit, lo: b.lo}
+	p := &convPart{in: in, out: out, k: s.K, stride: s.Step(), width: newDivisor(in.W), unit: b.unit, lo: b.lo}
 	p.w = make([]float32, len(s.W))
 	for ky := range s.K {
 		for kx := range s.K {
@@ -52,14 +50,12 @@ func newConvPart(s *network.Conv2D, in, out network.Shape, b span) *convPart {
 	y0, y1 := lo/(out.W*out.C), hi/(out.W*out.C) // blocks are cut between rows
 	p.rows = reaches(s, in.H, out.H, y0, y1)
 	p.cols = reaches(s, in.W, out.W, 0, out.W)
-	p.whole = y0 == 0 && y1 == out.H
-	p.first, p.last = 0, 0
 	for y, r := range p.rows {
 		if r.first <= r.last {
 			if p.last == 0 {
-				p.first = uint32(y * in.W * in.C)
+				p.first = uint32(y * in.W)
 			}
-			p.last = uint32((y + 1) * in.W * in.C)
+			p.last = uint32((y + 1) * in.W)
 		}
 	}
 	return p
@@ -80,36 +76,30 @@ func reaches(s *network.Conv2D, n, outs, lo, hi int) []reach {
 }
 
 func (p *convPart) deliver(s spikes, acc []float32, marks *bitset) (events int64) {
-	if !p.whole {
-		s = between(s, p.first, p.last)
-	}
-	inC, inW := uint32(p.in.C), uint32(p.in.W)
-	p.tiles, p.channels = p.tiles[:0], slices.Grow(p.channels[:0], len(s.idx))[:len(s.idx)]
-	for q := 0; q < len(s.idx); {
-		site := s.idx[q] / inC
-		from, first := q, site*inC
-		for q < len(s.idx) && s.idx[q]-first < inC {
-			p.channels[q] = s.idx[q] - first
-			q++
-		}
-		y := site / inW
-		row, col := p.rows[y], p.cols[site-y*inW]
+	runs, from := s.bySite(uint32(p.in.C), p.first, p.last, &p.runs)
+	p.tiles = p.tiles[:0]
+	for _, r := range runs {
+		to := from + int(r.n)
+		y := p.width.of(r.site)
+		row, col := p.rows[y], p.cols[r.site-y*uint32(p.in.W)]
 		height, width := int(row.last-row.first)+1, int(col.last-col.first)+1
 		if height <= 0 || width <= 0 {
+			from = to
 			continue
 		}
 		if marks != nil {
 			p.mark(marks, row, col)
 		}
-		n := int64(q - from)
+		n := int64(r.n)
 		if s.n != nil {
 			n = 0
-			for _, c := range s.n[from:q] {
+			for _, c := range s.n[from:to] {
 				n += int64(c)
 			}
 		}
 		events += n * int64(width*height*p.out.C)
-		p.tile(row, col, height, width, from, q)
+		p.tile(row, col, height, width, kernel.Tile{From: uint32(from), To: uint32(to), First: r.site * uint32(p.in.C)})
+		from = to
 	}
 	x := s.x
 	if x == nil {
@@ -118,20 +108,18 @@ func (p *convPart) deliver(s spikes, acc []float32, marks *bitset) (events int64
 		}
 		x = p.ones[:len(s.idx)]
 	}
-	kernel.AxpyTiles(acc, p.w, p.out.W*p.out.C, -p.stride*p.k*p.out.C, p.k*p.k*p.out.C, p.tiles, p.channels, x)
+	kernel.AxpyTiles(acc, p.w, p.out.W*p.out.C, -p.stride*p.k*p.out.C, p.k*p.k*p.out.C, p.tiles, s.idx, x)
 	return events
 }
 
-// tile appends what one source site adds, spikes from ≤ q < to: one tile, or with a
-// stride one for each output column, as the weights of the next column are then not
-// next to those of this one.
-func (p *convPart) tile(row, col reach, height, width, from, to int) {
+// tile appends what one source site adds: one tile, or with a stride one for each
+// output column, as the weights of the next column are then not next to those of
+// this one.
+func (p *convPart) tile(row, col reach, height, width int, t kernel.Tile) {
 	outC := p.out.C
-	t := kernel.Tile{
-		Acc:  uint32((int(row.first)*p.out.W + int(col.first)) * outC),
-		W:    uint32((int(row.k)*p.k + p.k - 1 - int(col.k)) * outC),
-		Cols: uint32(width * outC), Rows: uint32(height), From: uint32(from), To: uint32(to),
-	}
+	t.Acc = uint32((int(row.first)*p.out.W + int(col.first)) * outC)
+	t.W = uint32((int(row.k)*p.k + p.k - 1 - int(col.k)) * outC)
+	t.Cols, t.Rows = uint32(width*outC), uint32(height)
 	if p.stride == 1 {
 		p.tiles = append(p.tiles, t)
 		return
@@ -151,20 +139,4 @@ func (p *convPart) mark(marks *bitset, row, col reach) {
 		at := (int(y)*p.out.W+int(col.first))*each - p.lo
 		marks.markRange(at, at+int(col.last-col.first+1)*each)
 	}
-}
-
-// addRows adds rows of a matrix, times x where that is not nil.
-func addRows(acc, w []float32, stride int, rows []uint32, x []float32) {
-	if x == nil {
-		kernel.AddRows(acc, w, stride, rows)
-	} else {
-		kernel.AxpyRows(acc, w, stride, rows, x)
-	}
-}
-
-// between cuts a list to the sources first ≤ i < last.
-func between(s spikes, first, last uint32) spikes {
-	lo, _ := slices.BinarySearch(s.idx, first)
-	hi, _ := slices.BinarySearch(s.idx, last)
-	return s.cut(lo, hi)
 }

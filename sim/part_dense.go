@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"dvsim/internal/kernel"
 	"dvsim/network"
 )
 
@@ -33,4 +34,13 @@ func (p *densePart) deliver(s spikes, acc []float32, marks *bitset) int64 {
 		marks.markRange(0, p.hi-p.lo)
 	}
 	return s.total * int64(p.hi-p.lo)
+}
+
+// addRows adds rows of a matrix, times x where that is not nil.
+func addRows(acc, w []float32, stride int, rows []uint32, x []float32) {
+	if x == nil {
+		kernel.AddRows(acc, w, stride, rows)
+	} else {
+		kernel.AxpyRows(acc, w, stride, rows, x)
+	}
 }

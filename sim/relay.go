@@ -1,10 +1,6 @@
 package sim
 
-import (
-	"slices"
-
-	"dvsim/network"
-)
+import "dvsim/network"
 
 // relay is a layer without neurons: it merges the spikes that are pooled onto it
 // and hands them on in the same step, with counts.
@@ -16,20 +12,17 @@ type relay struct {
 }
 
 type relayBlock struct {
-	span
-	marks bitset
-	base  []uint32 // of the words of marks that are not 0
-	words []uint64
-	log   *spikeLog // the layer's own where there is one block
-	own   spikeLog
+	tally
+	log *spikeLog // the layer's own where there is one block
+	own spikeLog
 }
 
 func newRelay(l *layer, nl *network.Layer, blocks []span, crew *crew) *relay {
 	r := &relay{l: l, count: make([]uint32, nl.Shape.Len()), crew: crew}
 	for _, b := range blocks {
-		rb := &relayBlock{span: b, marks: newBitset(b.hi - b.lo), log: &l.log}
+		rb := &relayBlock{tally: tally{lo: b.lo, count: r.count[b.lo:b.hi], marks: newBitset(b.hi - b.lo)}, log: &l.log}
 		if len(blocks) > 1 {
-			rb.own.counted = true
+			rb.own.counted, rb.own.sited = true, l.log.sited
 			rb.log = &rb.own
 		}
 		r.blocks = append(r.blocks, rb)
@@ -44,27 +37,13 @@ func (r *relay) steps(_, _ int64) {
 
 func (r *relay) piece(i int) {
 	b := r.blocks[i]
-	log := b.log
 	for _, v := range r.l.agenda {
 		for k := v.lo; k < v.hi; k++ {
 			a := &r.l.arrived[k]
 			a.lane.parts[i].(*poolPart).collect(a.spikes(), r.count, &b.marks)
 		}
-		b.base, b.words = b.base[:0], b.words[:0]
-		for w := b.marks.take(0); w >= 0; w = b.marks.take(w + 1) {
-			b.base, b.words = append(b.base, uint32(b.lo+w<<6)), append(b.words, b.marks.words[w])
-			b.marks.words[w] = 0
-		}
-		from := len(log.idx)
-		log.idx = appendIndices(log.idx, b.base, b.words, 64)
-		fresh := log.idx[from:]
-		log.n = slices.Grow(log.n, len(fresh))[:len(log.idx)]
-		n := log.n[from:]
-		for k, j := range fresh {
-			n[k] = r.count[j]
-			r.count[j] = 0
-		}
-		log.close(v.t)
+		b.drain(b.log)
+		b.log.close(v.t)
 	}
 }
 
@@ -96,10 +75,11 @@ func mergeBlocks[B interface{ spikeLog() *spikeLog }](to *spikeLog, blocks []B) 
 			if g.fresh == len(g.entries) || g.entries[g.fresh].t != t {
 				continue
 			}
-			s := g.at(&g.entries[g.fresh])
+			s := g.at(g.fresh)
 			g.fresh++
 			to.idx = append(to.idx, s.idx...)
 			to.n = append(to.n, s.n...)
+			to.runs = append(to.runs, s.runs...)
 		}
 		to.close(t)
 	}

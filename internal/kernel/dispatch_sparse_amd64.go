@@ -54,3 +54,19 @@ func indices(dst, base []uint32, masks []uint64, width int) (n int) {
 	}
 	return n
 }
+
+func countMasks(count, at []uint32, masks []uint64, width int) {
+	if active == generic {
+		countMasksGeneric(count, at, masks)
+		return
+	}
+	for len(masks) > 0 {
+		k := min(len(masks), callMasks)
+		if active == avx512 {
+			countMasksAVX512(count, at, masks[:k], width)
+		} else {
+			countMasksAVX2(count, at, masks[:k], width)
+		}
+		at, masks = at[k:], masks[k:]
+	}
+}

@@ -64,6 +64,11 @@ func sweepConductanceAVX2(v []float32, total []float32, pull []float32, h float3
 //go:noescape
 func indicesAVX2(dst []uint32, base []uint32, masks []uint64, width int) (n int)
 
+// countMasksAVX2 is CountMasks; every at has width counts behind it.
+//
+//go:noescape
+func countMasksAVX2(count []uint32, at []uint32, masks []uint64, width int)
+
 // leakyStepAVX2 is LeakyStep; all slices are long enough for dst.
 //
 //go:noescape

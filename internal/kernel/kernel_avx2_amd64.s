@@ -926,6 +926,7 @@ strip0:
 
 row0:
 	MOVL         (CX)(R13*4), R15
+	SUBL         24(DX), R15
 	IMULQ        stride+64(FP), R15
 	CMPQ         R15, R10
 	JHI          stop
@@ -982,6 +983,7 @@ strip1:
 
 row1:
 	MOVL         (CX)(R13*4), R15
+	SUBL         24(DX), R15
 	IMULQ        stride+64(FP), R15
 	CMPQ         R15, R10
 	JHI          stop
@@ -1034,6 +1036,7 @@ strip2:
 
 row2:
 	MOVL         (CX)(R13*4), R15
+	SUBL         24(DX), R15
 	IMULQ        stride+64(FP), R15
 	CMPQ         R15, R10
 	JHI          stop
@@ -1082,6 +1085,7 @@ strip3:
 
 row3:
 	MOVL         (CX)(R13*4), R15
+	SUBL         24(DX), R15
 	IMULQ        stride+64(FP), R15
 	CMPQ         R15, R10
 	JHI          stop
@@ -1126,6 +1130,7 @@ strip4:
 
 row4:
 	MOVL         (CX)(R13*4), R15
+	SUBL         24(DX), R15
 	IMULQ        stride+64(FP), R15
 	CMPQ         R15, R10
 	JHI          stop
@@ -1166,6 +1171,7 @@ strip5:
 
 row5:
 	MOVL         (CX)(R13*4), R15
+	SUBL         24(DX), R15
 	IMULQ        stride+64(FP), R15
 	CMPQ         R15, R10
 	JHI          stop
@@ -1202,6 +1208,7 @@ strip6:
 
 row6:
 	MOVL         (CX)(R13*4), R15
+	SUBL         24(DX), R15
 	IMULQ        stride+64(FP), R15
 	CMPQ         R15, R10
 	JHI          stop
@@ -1234,6 +1241,7 @@ strip7:
 
 row7:
 	MOVL         (CX)(R13*4), R15
+	SUBL         24(DX), R15
 	IMULQ        stride+64(FP), R15
 	CMPQ         R15, R10
 	JHI          stop
@@ -1255,7 +1263,7 @@ lined:
 	ADDQ wStride+56(FP), DI
 	DECQ R8
 	JNZ  line
-	ADDQ $0x18, DX
+	ADDQ $0x1c, DX
 	INCQ BX
 	JMP  tile
 
@@ -4554,6 +4562,69 @@ DATA places<>+2024(SB)/8, $0x0007060504030200
 DATA places<>+2032(SB)/8, $0x0007060504030201
 DATA places<>+2040(SB)/8, $0x0706050403020100
 GLOBL places<>(SB), RODATA|NOPTR, $2048
+
+// func countMasksAVX2(count []uint32, at []uint32, masks []uint64, width int)
+// Requires: AVX, AVX2
+TEXT ·countMasksAVX2(SB), NOSPLIT, $0-80
+	MOVQ    count_base+0(FP), AX
+	MOVQ    at_base+24(FP), CX
+	MOVQ    masks_base+48(FP), DX
+	MOVQ    masks_len+56(FP), BX
+	XORQ    SI, SI
+	VMOVUPS lanebits<>+0(SB), Y0
+	MOVQ    width+72(FP), DI
+
+mask:
+	CMPQ SI, BX
+	JGE  end
+	MOVQ (DX)(SI*8), R8
+	MOVQ DI, R9
+	MOVL (CX)(SI*4), R10
+	LEAQ (AX)(R10*4), R10
+
+part:
+	CMPQ         R9, $0x08
+	JLT          tail
+	VMOVD        R8, X1
+	VPBROADCASTD X1, Y1
+	VPAND        Y0, Y1, Y1
+	VPCMPEQD     Y0, Y1, Y1
+	VMOVDQU      (R10), Y2
+	VPSUBD       Y1, Y2, Y2
+	VMOVDQU      Y2, (R10)
+	SHRQ         $0x08, R8
+	ADDQ         $0x00000020, R10
+	SUBQ         $0x08, R9
+	JMP          part
+
+tail:
+	TESTQ R9, R9
+	JLE   next
+	MOVQ  R8, R11
+	ANDQ  $0x01, R11
+	ADDL  R11, (R10)
+	SHRQ  $0x01, R8
+	ADDQ  $0x04, R10
+	DECQ  R9
+	JMP   tail
+
+next:
+	INCQ SI
+	JMP  mask
+
+end:
+	VZEROUPPER
+	RET
+
+DATA lanebits<>+0(SB)/4, $0x00000001
+DATA lanebits<>+4(SB)/4, $0x00000002
+DATA lanebits<>+8(SB)/4, $0x00000004
+DATA lanebits<>+12(SB)/4, $0x00000008
+DATA lanebits<>+16(SB)/4, $0x00000010
+DATA lanebits<>+20(SB)/4, $0x00000020
+DATA lanebits<>+24(SB)/4, $0x00000040
+DATA lanebits<>+28(SB)/4, $0x00000080
+GLOBL lanebits<>(SB), RODATA|NOPTR, $32
 
 // func leakyStepAVX2(dst []float32, v []float32, in []float32, bias []float32, beta []float32, theta []float32, reset uint8, spikes []uint64)
 // Requires: AVX, AVX2

@@ -64,6 +64,11 @@ func sweepConductanceAVX512(v []float32, total []float32, pull []float32, h floa
 //go:noescape
 func indicesAVX512(dst []uint32, base []uint32, masks []uint64, width int) (n int)
 
+// countMasksAVX512 is CountMasks; every at has width counts behind it.
+//
+//go:noescape
+func countMasksAVX512(count []uint32, at []uint32, masks []uint64, width int)
+
 // leakyStepAVX512 is LeakyStep; all slices are long enough for dst.
 //
 //go:noescape

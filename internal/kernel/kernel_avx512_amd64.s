@@ -918,6 +918,7 @@ strip0:
 
 row0:
 	MOVL         (DX)(CX*4), R15
+	SUBL         24(BX), R15
 	IMULQ        stride+64(FP), R15
 	CMPQ         R15, R11
 	JHI          stop
@@ -975,6 +976,7 @@ strip1:
 
 row1:
 	MOVL         (DX)(CX*4), R15
+	SUBL         24(BX), R15
 	IMULQ        stride+64(FP), R15
 	CMPQ         R15, R11
 	JHI          stop
@@ -1028,6 +1030,7 @@ strip2:
 
 row2:
 	MOVL         (DX)(CX*4), R15
+	SUBL         24(BX), R15
 	IMULQ        stride+64(FP), R15
 	CMPQ         R15, R11
 	JHI          stop
@@ -1077,6 +1080,7 @@ strip3:
 
 row3:
 	MOVL         (DX)(CX*4), R15
+	SUBL         24(BX), R15
 	IMULQ        stride+64(FP), R15
 	CMPQ         R15, R11
 	JHI          stop
@@ -1122,6 +1126,7 @@ strip4:
 
 row4:
 	MOVL         (DX)(CX*4), R15
+	SUBL         24(BX), R15
 	IMULQ        stride+64(FP), R15
 	CMPQ         R15, R11
 	JHI          stop
@@ -1163,6 +1168,7 @@ strip5:
 
 row5:
 	MOVL         (DX)(CX*4), R15
+	SUBL         24(BX), R15
 	IMULQ        stride+64(FP), R15
 	CMPQ         R15, R11
 	JHI          stop
@@ -1200,6 +1206,7 @@ strip6:
 
 row6:
 	MOVL         (DX)(CX*4), R15
+	SUBL         24(BX), R15
 	IMULQ        stride+64(FP), R15
 	CMPQ         R15, R11
 	JHI          stop
@@ -1233,6 +1240,7 @@ strip7:
 
 row7:
 	MOVL         (DX)(CX*4), R15
+	SUBL         24(BX), R15
 	IMULQ        stride+64(FP), R15
 	CMPQ         R15, R11
 	JHI          stop
@@ -1254,7 +1262,7 @@ lined:
 	ADDQ wStride+56(FP), R8
 	DECQ R9
 	JNZ  line
-	ADDQ $0x18, BX
+	ADDQ $0x1c, BX
 	INCQ SI
 	JMP  tile
 
@@ -3797,6 +3805,57 @@ DATA counting<>+52(SB)/4, $0x0000000d
 DATA counting<>+56(SB)/4, $0x0000000e
 DATA counting<>+60(SB)/4, $0x0000000f
 GLOBL counting<>(SB), RODATA|NOPTR, $64
+
+// func countMasksAVX512(count []uint32, at []uint32, masks []uint64, width int)
+// Requires: AVX, AVX512F
+TEXT ·countMasksAVX512(SB), NOSPLIT, $0-80
+	MOVQ         count_base+0(FP), AX
+	MOVQ         at_base+24(FP), CX
+	MOVQ         masks_base+48(FP), DX
+	MOVQ         masks_len+56(FP), BX
+	XORQ         SI, SI
+	MOVL         $0x00000001, DI
+	VPBROADCASTD DI, Z0
+	MOVQ         width+72(FP), DI
+
+mask:
+	CMPQ SI, BX
+	JGE  end
+	MOVQ (DX)(SI*8), R8
+	MOVQ DI, R9
+	MOVL (CX)(SI*4), R10
+	LEAQ (AX)(R10*4), R10
+
+part:
+	CMPQ      R9, $0x10
+	JLT       tail
+	KMOVW     R8, K1
+	VMOVDQU32 (R10), Z1
+	VPADDD    Z0, Z1, K1, Z1
+	VMOVDQU32 Z1, (R10)
+	SHRQ      $0x10, R8
+	ADDQ      $0x00000040, R10
+	SUBQ      $0x10, R9
+	JMP       part
+
+tail:
+	TESTQ R9, R9
+	JLE   next
+	MOVQ  R8, R11
+	ANDQ  $0x01, R11
+	ADDL  R11, (R10)
+	SHRQ  $0x01, R8
+	ADDQ  $0x04, R10
+	DECQ  R9
+	JMP   tail
+
+next:
+	INCQ SI
+	JMP  mask
+
+end:
+	VZEROUPPER
+	RET
 
 // func leakyStepAVX512(dst []float32, v []float32, in []float32, bias []float32, beta []float32, theta []float32, reset uint8, spikes []uint64)
 // Requires: AVX, AVX512DQ, AVX512F

@@ -41,10 +41,14 @@ func TestTooShort(t *testing.T) {
 		"AxpyTiles, list":          func() { AxpyTiles(long(), w(), 0, 0, 0, []Tile{{Cols: 4, Rows: 1, To: 9}}, rows, x) },
 		"AxpyTiles, part":          func() { AxpyTiles(long(), w(), 0, 0, 0, []Tile{{Cols: 4, Rows: 1, From: 2, To: 1}}, rows, x) },
 		"AxpyTiles, channel":       func() { AxpyTiles(long(), w(), 0, 0, 2*n, []Tile{{Cols: 4, Rows: 1, To: 2}}, rows, x) },
+		"AxpyTiles, before first":  func() { AxpyTiles(long(), w(), 0, 0, 4, []Tile{{Cols: 4, Rows: 1, To: 2, First: 1}}, rows, x) },
 		"AxpyTiles, factors":       func() { AxpyTiles(long(), w(), 0, 0, 0, nil, rows, x[:4]) },
 		"Indices, dst":             func() { Indices(make([]uint32, 95), rows, words, 40) },
 		"Indices, base":            func() { Indices(make([]uint32, 960), rows[:1], words, 40) },
 		"Indices, width":           func() { Indices(make([]uint32, 960), rows, words, 65) },
+		"CountMasks, count":        func() { CountMasks(rows, []uint32{0, 3}, words, 3) },
+		"CountMasks, at":           func() { CountMasks(rows, []uint32{0}, words, 3) },
+		"CountMasks, width":        func() { CountMasks(rows, rows, words, 0) },
 		"Sweep, acc":               func() { Sweep(long(), short(), n, rows[:1], x, 1, None, words) },
 		"Sweep, spikes":            func() { Sweep(long(), long(), n, rows[:1], x, 1, None, tooFew) },
 		"Sweep, p":                 func() { Sweep(long(), long(), n, rows[:1], nil, 1, None, words) },
@@ -127,6 +131,7 @@ func TestNoAllocation(t *testing.T) {
 			var moved [2]bool
 			var index [60 + IndicesRoom]uint32
 			AxpyTiles(a[:], w[:], 50, 50, 100, []Tile{{Cols: 50, Rows: 2, To: 3}}, rows[:], x[:])
+			CountMasks(index[:], rows[:], spikes[:], 30)
 			Indices(index[:], rows[:], spikes[:], 30)
 			Sweep(a[:], b[:], 50, rows[:1], x[:], 1, Zero, spikes[:])
 			SweepBias(a[:], b[:], c[:], 33, rows[:2], x[:], 1, Subtract, spikes[:], moved[:])

@@ -8,12 +8,13 @@ type Tile struct {
 	Acc, W     uint32 // where the first row of accumulators, and that of weights, begins
 	Cols, Rows uint32 // float32 a row, and rows
 	From, To   uint32 // the part From ≤ k < To of the list
+	First      uint32 // what the list calls row 0
 }
 
 // AxpyTiles adds multiples of rows of weights to tiles of accumulators, in the order
 // given. Of each tile t, for each row r < t.Rows and then each k of t.From ≤ k < t.To,
 //
-//	acc[a+i] += float32(x[k]·w[b+list[k]·stride+i])   for all i < t.Cols
+//	acc[a+i] += float32(x[k]·w[b+(list[k]−t.First)·stride+i])   for all i < t.Cols
 //	where a = t.Acc + r·accStride and b = t.W + r·wStride
 //
 // so that the accumulators of a row stay in registers for all sources k of a site.
@@ -47,13 +48,21 @@ func lies(lo, rows, cols, stride, n int) bool {
 }
 
 func axpyTilesGeneric(acc, w []float32, accStride, wStride, stride int, tiles []Tile, list []uint32, x []float32) {
+	var rows [64]uint32
 	for i := range tiles {
 		t := &tiles[i]
-		a, b := int(t.Acc), int(t.W)
-		for range t.Rows {
-			axpyRowsGeneric(acc[a:a+int(t.Cols)], w[b:], stride, list[t.From:t.To], x[t.From:t.To])
-			a += accStride
-			b += wStride
+		for from := t.From; from < t.To; { // 64 sources of the list at a time
+			n := min(t.To-from, uint32(len(rows)))
+			for k, j := range list[from : from+n] {
+				rows[k] = j - t.First
+			}
+			a, b := int(t.Acc), int(t.W)
+			for range t.Rows {
+				axpyRowsGeneric(acc[a:a+int(t.Cols)], w[b:], stride, rows[:n], x[from:from+n])
+				a += accStride
+				b += wStride
+			}
+			from += n
 		}
 	}
 }

@@ -14,12 +14,12 @@ func TestAxpyTiles(t *testing.T) {
 		var list []uint32
 		var x []float32
 		for range r.IntN(8) {
-			tile := Tile{Acc: uint32(r.IntN(4 * accStride)), Cols: uint32(r.IntN(n + 1)), Rows: uint32(r.IntN(4)), From: uint32(len(list))}
+			tile := Tile{Acc: uint32(r.IntN(4 * accStride)), Cols: uint32(r.IntN(n + 1)), Rows: uint32(r.IntN(4)), From: uint32(len(list)), First: uint32(r.IntN(1000))}
 			if wStride < 0 {
 				tile.W = uint32(2 * n)
 			}
-			for range r.IntN(7) {
-				list = append(list, uint32(r.IntN(channels)))
+			for range r.IntN(7) * (1 + 20*r.IntN(2)) {
+				list = append(list, tile.First+uint32(r.IntN(channels)))
 				x = append(x, r.float())
 			}
 			tile.To = uint32(len(list))
@@ -33,7 +33,7 @@ func TestAxpyTiles(t *testing.T) {
 			for row := range int(tile.Rows) {
 				for k := tile.From; k < tile.To; k++ {
 					for i := range int(tile.Cols) {
-						p := float32(x[k] * w[int(tile.W)+row*wStride+int(list[k])*stride+i])
+						p := float32(x[k] * w[int(tile.W)+row*wStride+int(list[k]-tile.First)*stride+i])
 						want[int(tile.Acc)+row*accStride+i] += p
 					}
 				}
@@ -78,6 +78,32 @@ func TestIndices(t *testing.T) {
 	})
 }
 
+// TestCountMasks: the counts of the bits, and no other, even where masks overlap.
+func TestCountMasks(t *testing.T) {
+	forSizes(t, func(t *testing.T, r values, n, off int) {
+		width := 1 + r.IntN(64)
+		at, masks := make([]uint32, n), make([]uint64, n)
+		count := make([]uint32, off+width+100)
+		for i := range count {
+			count[i] = r.Uint32()
+		}
+		want := append([]uint32(nil), count...)
+		for k := range masks {
+			at[k] = uint32(r.IntN(len(count) - width + 1))
+			masks[k] = r.Uint64() & (1<<width - 1)
+			for i := range width {
+				want[int(at[k])+i] += uint32(masks[k] >> i & 1)
+			}
+		}
+		CountMasks(count, at, masks, width)
+		for i := range want {
+			if count[i] != want[i] {
+				t.Fatalf("%d masks of %d bits: count %d is %d, want %d", n, width, i, count[i], want[i])
+			}
+		}
+	})
+}
+
 // TestLongLists: lists that take several calls.
 func TestLongLists(t *testing.T) {
 	for _, p := range available() {
@@ -95,6 +121,11 @@ func TestLongLists(t *testing.T) {
 			if int(x) != i {
 				t.Fatalf("path %v: index %d is %d", p, i, x)
 			}
+		}
+		count := make([]uint32, 4)
+		CountMasks(count, make([]uint32, masks), bits, 3)
+		if count[0] != masks || count[2] != masks || count[3] != 0 {
+			t.Fatalf("path %v: counts %v", p, count)
 		}
 		acc, w := make([]float32, 1000), filled(200, 1)
 		tiles := make([]Tile, 2000) // of 100 products

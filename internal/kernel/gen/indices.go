@@ -47,3 +47,52 @@ func indices(a isa) {
 	c.Store(r, c.Return("n"))
 	finish(a)
 }
+
+// countMasks adds one to the counts whose bits are set, a vector of counts at a time.
+func countMasks(a isa) {
+	c := start(a, "countMasks", "(count, at []uint32, masks []uint64, width int)",
+		"is CountMasks; every at has width counts behind it.")
+	count, place := base(c, "count"), base(c, "at")
+	masks, n := base(c, "masks"), length(c, "masks")
+	i := zeroed(a)
+	bit := a.laneBits()
+	whole := c.GP64()
+	c.MOVQ(argument(c.Param("width")), whole)
+
+	c.Label("mask")
+	c.CMPQ(i, n)
+	c.JGE(LabelRef("end"))
+	m, left, to := c.GP64(), c.GP64(), c.GP64()
+	c.MOVQ(Mem{Base: masks, Index: i, Scale: 8}, m)
+	c.MOVQ(whole, left)
+	c.MOVL(at(place, i, 0), to.As32())
+	c.LEAQ(Mem{Base: count, Index: to, Scale: 4}, to)
+
+	c.Label("part")
+	c.CMPQ(left, Imm(uint64(a.lanes())))
+	c.JLT(LabelRef("tail"))
+	a.countUp(m, bit, Mem{Base: to})
+	c.SHRQ(Imm(uint64(a.lanes())), m)
+	c.ADDQ(U32(4*a.lanes()), to)
+	c.SUBQ(Imm(uint64(a.lanes())), left)
+	c.JMP(LabelRef("part"))
+
+	// What is left is fewer counts than a vector has: one by one.
+	c.Label("tail")
+	c.TESTQ(left, left)
+	c.JLE(LabelRef("next"))
+	one := c.GP64()
+	c.MOVQ(m, one)
+	c.ANDQ(Imm(1), one)
+	c.ADDL(one.As32(), Mem{Base: to})
+	c.SHRQ(Imm(1), m)
+	c.ADDQ(Imm(4), to)
+	c.DECQ(left)
+	c.JMP(LabelRef("tail"))
+
+	c.Label("next")
+	c.INCQ(i)
+	c.JMP(LabelRef("mask"))
+	c.Label("end")
+	finish(a)
+}

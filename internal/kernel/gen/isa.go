@@ -37,6 +37,11 @@ type isa interface {
 	counting() reg.VecVirtual
 	packed(m reg.Register, first reg.VecVirtual, dst Mem, part reg.GPVirtual)
 
+	// laneBits is what countUp needs in a vector; countUp adds one to the lanes of m
+	// that are set among the low ones of bits.
+	laneBits() reg.VecVirtual
+	countUp(bits reg.Register, lane reg.VecVirtual, m Mem)
+
 	// pieces are parts of a vector, each half as long as the one before, down to
 	// one lane; nil if a store under a mask is as good.
 	pieces() []isa

@@ -151,3 +151,25 @@ func (a *avx2) packed(m reg.Register, first reg.VecVirtual, dst Mem, part reg.GP
 	a.c.VPADDD(first, v, v)
 	a.c.VMOVDQU(v, dst)
 }
+
+func (a *avx2) laneBits() reg.VecVirtual {
+	m := a.c.StaticGlobal("lanebits")
+	a.c.DataAttributes(attr.RODATA | attr.NOPTR)
+	for i := range a.lanes() {
+		a.c.AddDatum(4*i, U32(uint32(1)<<i))
+	}
+	return load(a, m, nil)
+}
+
+// countUp makes lanes of ones, which are −1, of the bits.
+func (a *avx2) countUp(bits reg.Register, lane reg.VecVirtual, m Mem) {
+	x, v := a.c.XMM(), a.vec()
+	a.c.VMOVD(bits.(reg.GPVirtual).As32(), x)
+	a.c.VPBROADCASTD(x, v)
+	a.c.VPAND(lane, v, v)
+	a.c.VPCMPEQD(lane, v, v)
+	sum := a.vec()
+	a.c.VMOVDQU(m, sum)
+	a.c.VPSUBD(v, sum, sum)
+	a.c.VMOVDQU(sum, m)
+}

@@ -113,3 +113,13 @@ func (a avx512) packed(m reg.Register, first reg.VecVirtual, dst Mem, part reg.G
 	a.c.VPCOMPRESSD_Z(first, k, v)
 	a.c.VMOVDQU32(v, dst)
 }
+
+func (a avx512) laneBits() reg.VecVirtual { return a.splat(1) }
+
+func (a avx512) countUp(bits reg.Register, one reg.VecVirtual, m Mem) {
+	k, v := a.c.K(), a.vec()
+	a.c.KMOVW(bits.(reg.GPVirtual).As32(), k)
+	a.c.VMOVDQU32(m, v)
+	a.c.VPADDD(one, v, k, v)
+	a.c.VMOVDQU32(v, m)
+}

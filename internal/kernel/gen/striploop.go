@@ -74,14 +74,9 @@ func (s strip) storeAll(p reg.Register) {
 func stripLoop(a isa, dense string, pointer reg.Register, strips []strip,
 	before func(strip), perRow func(s strip, w, off, j reg.Register), after func(strip),
 ) {
-	rowLoop(a, dense, pointer, strips, before, listed(a), perRow, after)
-}
-
-// listed fetches a row's number from a list.
-func listed(a isa) func(rows, j reg.Register, row reg.GPVirtual) {
-	return func(rows, j reg.Register, row reg.GPVirtual) {
+	rowLoop(a, dense, pointer, strips, before, func(rows, j reg.Register, row reg.GPVirtual) {
 		a.ctx().MOVL(at(rows, j, 0), row.As32())
-	}
+	}, perRow, after)
 }
 
 // rowLoop is stripLoop with a way to find the number of a row: fetch puts that of

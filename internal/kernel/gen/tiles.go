@@ -8,7 +8,7 @@ import (
 )
 
 // tileFields are the fields of kernel.Tile, of four bytes each.
-var tileFields = []string{"Acc", "W", "Cols", "Rows", "From", "To"}
+var tileFields = []string{"Acc", "W", "Cols", "Rows", "From", "To", "First"}
 
 // axpyTiles is the loop of axpyRows inside one over the rows of a tile and one over
 // tiles. What a tile says stays in memory, but for its rows that are left.
@@ -40,9 +40,13 @@ func axpyTiles(a isa) {
 	c.LEAQ(Mem{Base: w, Index: wRow, Scale: 4}, w)
 	t := stripTable{
 		strips: maskedStrips(a), pointer: acc, columns: columns, w: w, limit: limit,
-		stride: argument(c.Param("stride")), rows: list, fetch: listed(a), j: c.GP64(), done: "lined", wrong: "stop",
+		stride: argument(c.Param("stride")), rows: list, j: c.GP64(), done: "lined", wrong: "stop",
 	}
 	t.count = field("To")
+	t.fetch = func(list, j reg.Register, row reg.GPVirtual) {
+		c.MOVL(at(list, j, 0), row.As32())
+		c.SUBL(Mem{Base: tile, Disp: 4 * slices.Index(tileFields, "First")}, row.As32())
+	}
 	t.before = func(s strip) { s.loadAll(acc) }
 	t.perRow = func(s strip, w, off, j reg.Register) { axpy(s, w, off, at(x, j, 0)) }
 	t.after = func(s strip) { s.storeAll(acc) }
