@@ -17,7 +17,9 @@ type recipe struct {
 // recipes were found by training and judging on parts of the training data alone;
 // docs/tutorial/training.md says how.
 var recipes = []recipe{
-	{"nmnist-best", "real N-MNIST", map[string]string{"bins": "25", "epochs": "60", "augment": "shift=1", "schedule": "cosine"}},
+	{"nmnist-best", "real N-MNIST: digits, trained on strokes, goes on with it", map[string]string{
+		"net": "digits", "epochs": "30", "augment": "shift=1", "schedule": "cosine",
+	}},
 }
 
 func recipeList() string {

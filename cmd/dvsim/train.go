@@ -63,7 +63,7 @@ and the order of the samples; the number of workers changes nothing.`,
 		Example: `  dvsim train --net tutorial --data MNIST              # snnTorch's tutorial
   dvsim train --net tutorial --data MNIST --surrogate fast_sigmoid --epochs 3
   dvsim train --net nmnist --data N-MNIST --bins 25 --epochs 30
-  dvsim train --net nmnist --data N-MNIST --recipe nmnist-best
+  dvsim train --data N-MNIST --recipe nmnist-best
   dvsim train --net my.toml --data recordings --dt 5ms --augment shift=2
   dvsim train --traces traces --layer hidden             # a read-out for a frozen network
   dvsim train --resume runs/tutorial-1 --epochs 10`,
