@@ -73,7 +73,7 @@ func newGrid(n int) grid {
 
 func newLayer(nl *network.Layer, dtUS int64, sources int, t *Trainer) *layer {
 	p := nl.Neuron
-	l := &layer{name: nl.Name, n: nl.Shape.Len(), surrogate: t.Surrogate, scale: p.Graded, hasBias: nl.Bias != nil}
+	l := &layer{name: nl.Name, n: nl.Shape.Len(), surrogate: t.Surrogate.orDefault(), scale: p.Graded, hasBias: nl.Bias != nil}
 	l.grid = newGrid(l.n)
 	if l.scale == 0 {
 		l.scale = 1
