@@ -123,6 +123,12 @@ func (out *Output) classes(n int) int {
 func (out *Output) count(b int, sums []float64) {
 	clear(sums)
 	each := out.Neurons / len(sums)
+	if out.total != nil {
+		for j, s := range out.total[b*out.Neurons : (b+1)*out.Neurons] {
+			sums[j/each] += s
+		}
+		return
+	}
 	for t := range out.Steps {
 		at := (b*out.Steps + t) * out.Neurons
 		for j, s := range out.Spikes[at : at+out.Neurons] {

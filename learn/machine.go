@@ -182,14 +182,18 @@ func (m *machine) read() {
 	o.Samples, o.Steps, o.Neurons = m.samples, m.steps, l.n
 	o.Spikes = resize(o.Spikes, rows*l.n)
 	o.Potential = resize(o.Potential, rows*l.n)
-	clear(o.Spikes)
+	o.total = resize(o.total, m.samples*l.n)
 	m.crew.do(m.chunks(), func(_, i int) {
 		for b, end := m.piece(i); b < end; b++ {
+			total := o.total[b*l.n : (b+1)*l.n]
+			clear(total)
+			clear(o.Spikes[b*m.steps*l.n : (b+1)*m.steps*l.n])
 			for t := range m.steps {
 				r := b*m.steps + t
 				src, _ := l.out[b].Step(t)
 				for _, j := range src {
 					o.Spikes[r*l.n+int(j)] = l.scale
+					total[j] += float64(l.scale)
 				}
 				for k := range l.blocks {
 					lo := k * l.width

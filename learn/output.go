@@ -7,6 +7,8 @@ type Output struct {
 	Samples, Steps, Neurons int
 	Spikes                  []float32 // 0 or 1 (times the layer's graded factor)
 	Potential               []float32 // membrane potential after the step, snnTorch's mem
+
+	total []float64 // [Samples][Neurons] Spikes summed over the steps; nil where nobody has done it
 }
 
 // Gradient is where a [Loss] adds its derivatives, in the order of [Output]. Both

@@ -200,6 +200,7 @@ func (m *smoothed) inject(to *machine) {
 		}
 	}
 	last := len(m.s) - 1
+	to.output.total = nil
 	for i := range m.s[last] {
 		to.output.Spikes[i] = float32(m.s[last][i])
 		to.output.Potential[i] = float32(m.u[last][i])
