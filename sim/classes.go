@@ -55,19 +55,19 @@ func (c *classes) send(q *queue.Wheel, key uint64, i, n uint32, t int64) {
 }
 
 // deliver goes through the synapses of class k.
-func (c *classes) deliver(k, n uint32, scale float32, to *flow) (events int64) {
+func (c *classes) deliver(k, n uint32, scale float32, to *stream) (events int64) {
 	lo, hi := c.first[k], c.first[k+1]
 	x := value(n, scale)
 	weight := c.weight[lo:hi]
 	for q, j := range c.target[lo:hi] {
 		to.acc[j] += float32(x * weight[q])
-		to.marks.mark(int(j))
+		to.to.marks.mark(int(j))
 	}
 	return int64(n) * int64(hi-lo)
 }
 
 // deliverPrompt goes through the synapses without delay of the spikes of this µs.
-func (c *classes) deliverPrompt(s spikes, scale float32, to *flow) (events int64) {
+func (c *classes) deliverPrompt(s spikes, scale float32, to *stream) (events int64) {
 	for q, i := range s.idx {
 		if last := c.row[i+1] - 1; last >= c.row[i] && c.delay[last] == 0 {
 			events += c.deliver(uint32(last), s.count(q), scale, to)

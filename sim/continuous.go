@@ -32,14 +32,16 @@ type flow struct {
 	conns []*stream // that arrive
 	out   []*stream // that leave
 
-	c     *neuron.Delta // nil for relays and the input
-	cells []neuron.Cell
-	acc   []float32
-	marks bitset
-	count []uint32    // relays
-	self  []selfEvent // nil where no neuron can fire by itself
-	now   spikeLog    // the spikes of this µs; one entry at most
-	list  spikes      // the same
+	c       *neuron.Delta // LIF; nil for all others
+	cells   []neuron.Cell
+	cur     *neuron.Current // CUBA; nil for all others
+	charges []neuron.Charge
+	acc     []float32 // for each receptor and neuron
+	marks   bitset
+	count   []uint32    // relays
+	self    []selfEvent // nil where no neuron can fire by itself
+	now     spikeLog    // the spikes of this µs; one entry at most
+	list    spikes      // the same
 }
 
 // stream is a connection. Where its synapses have delays of their own, classes
@@ -48,9 +50,13 @@ type stream struct {
 	from, to *flow
 	key      uint64
 	delay    int64
+	acc      []float32 // of the receptor that it ends on; nil for a relay
 	part     part
 	classes  *classes
 }
+
+// relay reports whether the layer has no neurons.
+func (f *flow) relay() bool { return f.c == nil && f.cur == nil }
 
 // selfEvent is the µs in which a neuron fires if nothing arrives.
 type selfEvent struct {
@@ -81,9 +87,13 @@ func newContinuous(b *base) Engine {
 	for i, nl := range net.Layers {
 		f, n := e.layers[i], nl.Shape.Len()
 		f.marks, f.scale = newBitset(n), net.SpikeSize(i)
-		if nl.Relay() {
+		switch {
+		case nl.Relay():
 			f.count, f.now.counted = make([]uint32, n), true
-		} else {
+		case nl.Neuron.Model == neuron.CUBA:
+			f.cur = neuron.NewCurrent(nl.Neuron, n)
+			f.charges, f.acc = f.cur.NewCharges(), make([]float32, n*f.cur.Receptors())
+		default:
 			f.c = neuron.NewDelta(nl.Neuron)
 			f.cells, f.acc = f.c.NewCells(n), make([]float32, n)
 		}
@@ -101,6 +111,10 @@ func (e *continuousEngine) connect(f *flow, k int, c *network.Conn) {
 	}
 	in, out := e.net.Source(c.From), e.net.Layers[f.id].Shape
 	s := &stream{from: from, to: f, key: uint64(f.id)<<keyLayer | uint64(k)<<keyConn}
+	if !f.relay() {
+		n := out.Len()
+		s.acc = f.acc[c.Receptor*n : (c.Receptor+1)*n]
+	}
 	if sp, ok := c.Synapses.(*network.Sparse); ok && len(sp.Delay) > 0 {
 		s.classes = newClasses(sp)
 	} else {
@@ -114,10 +128,10 @@ func (e *continuousEngine) connect(f *flow, k int, c *network.Conn) {
 // predict fills the queue with the neurons that fire without any input.
 func (e *continuousEngine) predict() {
 	for _, f := range e.layers {
-		if f.c == nil || !f.c.Spontaneous(f.cells) {
+		if f.cur == nil && (f.c == nil || !f.c.Spontaneous(f.cells)) {
 			continue
 		}
-		f.self = make([]selfEvent, len(f.cells))
+		f.self = make([]selfEvent, len(f.cells)+len(f.charges))
 		for j := range f.self {
 			f.self[j].item = never
 			e.schedule(f, j)
@@ -130,7 +144,7 @@ func (e *continuousEngine) predict() {
 // pushed and the old one becomes void.
 func (e *continuousEngine) schedule(f *flow, j int) {
 	s := &f.self[j]
-	t, ok := f.c.Crossing(&f.cells[j], j)
+	t, ok := f.crossing(j)
 	if !ok {
 		s.due = never
 		return
@@ -142,6 +156,13 @@ func (e *continuousEngine) schedule(f *flow, j int) {
 	s.item = t
 	s.version++
 	e.queue.Push(queue.Item{T: t, Key: uint64(f.id)<<keyLayer | selfConn<<keyConn, Val: uint64(s.version)<<32 | uint64(j)})
+}
+
+func (f *flow) crossing(j int) (t int64, ok bool) {
+	if f.cur != nil {
+		return f.cur.Crossing(&f.charges[j], j)
+	}
+	return f.c.Crossing(&f.cells[j], j)
 }
 
 // wake handles an item of schedule in µs t.
@@ -157,7 +178,7 @@ func (e *continuousEngine) wake(f *flow, val uint64, t int64) {
 		s.item = s.due
 		s.version++
 		e.queue.Push(queue.Item{T: s.due, Key: uint64(f.id)<<keyLayer | selfConn<<keyConn, Val: uint64(s.version)<<32 | uint64(j)})
-	case s.due <= t && !f.marks.has(j): // with arrivals in this µs the sum decides
+	case s.due <= t && (f.cur != nil || !f.marks.has(j)): // where potentials jump, the sum of this µs decides
 		s.fires = true
 		f.marks.mark(j)
 	}
@@ -242,7 +263,7 @@ func (e *continuousEngine) run(t int64) error {
 		}
 		e.arrive(f, items[:n], t)
 		items = items[n:]
-		if f.c == nil {
+		if f.relay() {
 			f.collect()
 		} else {
 			e.touch(f, t)
@@ -278,10 +299,10 @@ func (e *continuousEngine) arrive(f *flow, items []queue.Item, t int64) {
 func (e *continuousEngine) deliver(s *stream, items []queue.Item) {
 	if s.classes != nil {
 		for _, it := range items {
-			e.stats.SynapticEvents += s.classes.deliver(uint32(it.Val), uint32(it.Val>>32), s.from.scale, s.to)
+			e.stats.SynapticEvents += s.classes.deliver(uint32(it.Val), uint32(it.Val>>32), s.from.scale, s)
 		}
 		if s.classes.prompt && len(s.from.list.idx) > 0 {
-			e.stats.SynapticEvents += s.classes.deliverPrompt(s.from.list, s.from.scale, s.to)
+			e.stats.SynapticEvents += s.classes.deliverPrompt(s.from.list, s.from.scale, s)
 		}
 		return
 	}
@@ -297,10 +318,10 @@ func (e *continuousEngine) deliver(s *stream, items []queue.Item) {
 	}
 	switch {
 	case len(list.idx) == 0:
-	case s.to.c == nil:
+	case s.to.relay():
 		s.part.(*poolPart).collect(list, s.to.count, &s.to.marks)
 	default:
-		e.stats.SynapticEvents += s.part.deliver(list.worth(s.from.scale, &e.wave.x), s.to.acc, &s.to.marks)
+		e.stats.SynapticEvents += s.part.deliver(list.worth(s.from.scale, &e.wave.x), s.acc, &s.to.marks)
 	}
 }
 
@@ -313,7 +334,9 @@ func (e *continuousEngine) touch(f *flow, t int64) {
 		for ; x != 0; x &= x - 1 {
 			j := w<<6 + bits.TrailingZeros64(x)
 			fires := false
-			if f.self != nil && f.self[j].fires {
+			if f.cur != nil {
+				fires = f.charge(j, t)
+			} else if f.self != nil && f.self[j].fires {
 				f.self[j].fires = false
 				f.c.Fire(&f.cells[j], t)
 				fires = true
@@ -329,6 +352,18 @@ func (e *continuousEngine) touch(f *flow, t int64) {
 			}
 		}
 	}
+}
+
+// charge brings a CUBA neuron up to date: its spike, if one is due, which came before
+// what arrives in this µs, and then that.
+func (f *flow) charge(j int, t int64) (fires bool) {
+	s := &f.charges[j]
+	if fires = f.self[j].fires; fires {
+		f.self[j].fires = false
+		f.cur.Fire(s, j, t)
+	}
+	f.cur.Arrive(s, j, t, f.acc)
+	return fires
 }
 
 // collect makes the spikes of a relay.
@@ -352,7 +387,7 @@ func (e *continuousEngine) emit(f *flow, t int64) error {
 	for _, s := range f.out {
 		e.send(s, f.list, t)
 	}
-	if f.id >= 0 && f.c == nil {
+	if f.id >= 0 && f.relay() {
 		return nil
 	}
 	return e.record(f.id, t, f.list)
@@ -409,9 +444,13 @@ func (e *continuousEngine) Stats() Stats {
 // potentials returns the potentials of a layer in the last µs.
 func (e *continuousEngine) potentials(layer int) []float32 {
 	f := e.layers[layer]
-	v := make([]float32, len(f.cells))
+	v := make([]float32, len(f.cells)+len(f.charges))
 	for j := range v {
-		v[j] = float32(f.c.Potential(&f.cells[j], j, e.done-1))
+		if f.cur != nil {
+			v[j] = float32(f.cur.Potential(&f.charges[j], j, e.done-1))
+		} else {
+			v[j] = float32(f.c.Potential(&f.cells[j], j, e.done-1))
+		}
 	}
 	return v
 }

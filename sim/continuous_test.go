@@ -42,8 +42,42 @@ func (m *maker) continuous() *network.Network {
 			p.Drive = m.floats(l.Shape.Len(), 0.8, 0.6)
 		}
 		l.Neuron = p
+		l.Poisson = nil
+		for k := range l.In {
+			l.In[k].Receptor = 0
+		}
+		if m.chance("cuba", 2) {
+			m.currents(l)
+		}
 	}
 	return net
+}
+
+// currents gives a layer synaptic currents, of time constants that have a closed form
+// or not, strong enough to make spikes in a few ms.
+func (m *maker) currents(l *network.Layer) {
+	p := l.Neuron
+	p.Model = neuron.CUBA
+	for range m.int("receptors", 1, 2) {
+		p.TauSynUS = append(p.TauSynUS, p.TauUS*rapid.SampledFrom([]float64{0.5, 1, 0.25, 0.07, 1.6}).Draw(m.t, "ratio"))
+	}
+	for k := range l.In {
+		c := &l.In[k]
+		c.Receptor = m.r.IntN(len(p.TauSynUS))
+		gain := float32(3 * p.TauUS / p.TauSynUS[c.Receptor])
+		var w []float32
+		switch s := c.Synapses.(type) {
+		case *network.Dense:
+			w = s.W
+		case *network.Conv2D:
+			w = s.W
+		case *network.Sparse:
+			w = s.Weight
+		}
+		for i := range w {
+			w[i] *= gain
+		}
+	}
 }
 
 // oracle is the plain way: every neuron in every µs, in float64.
@@ -56,6 +90,9 @@ type oracle struct {
 	flight []map[int64]map[int]float64 // of each layer: what arrives at each µs and neuron
 	spikes [][][2]int64                // of each layer: µs, neuron
 	near   bool                        // a potential came so close to its threshold that rounding decides
+	// CUBA: the currents of each receptor, and the instant at which the refractory period ends.
+	current [][][]float64
+	hold    [][]float64
 }
 
 // synapse lists the synapses of a source by asking each kind for its definition.
@@ -98,6 +135,7 @@ func (o *oracle) send(from, i int, size float64, t int64) {
 		for c := range l.In {
 			if l.In[c].From == from {
 				synapses(&l.In[c], o.net.Source(from), l.Shape, i, func(j int, w float64, delay int64) {
+					j += l.In[c].Receptor * l.Shape.Len()
 					at := o.flight[k][t+delay]
 					if at == nil {
 						at = map[int]float64{}
@@ -122,6 +160,13 @@ func runOracle(net *network.Network, ev []events.Event, duration int64) *oracle 
 			continue
 		}
 		o.decay[len(o.decay)-1] = math.Exp(-1 / l.Neuron.TauUS)
+		i := len(o.v) - 1
+		o.hold = append(o.hold, make([][]float64, i+1-len(o.hold))...)
+		o.current = append(o.current, make([][][]float64, i+1-len(o.current))...)
+		o.hold[i] = make([]float64, l.Shape.Len())
+		for range l.Neuron.TauSynUS {
+			o.current[i] = append(o.current[i], make([]float64, l.Shape.Len()))
+		}
 		for j := range l.Shape.Len() {
 			if k := len(l.Neuron.VInit); k > 0 {
 				o.v[len(o.v)-1][j] = float64(l.Neuron.VInit[j%k])
@@ -165,6 +210,13 @@ func (o *oracle) layer(k int, l *network.Layer, t int64) {
 			continue
 		}
 		v := &o.v[k][j]
+		if p.Model == neuron.CUBA {
+			if o.charge(k, j, t, p, drive, th, arriving) {
+				o.spikes[k] = append(o.spikes[k], [2]int64{t, int64(j)})
+				o.send(k, j, size, t)
+			}
+			continue
+		}
 		if t > o.free[k][j] {
 			*v = drive + (*v-drive)*o.decay[k]
 		}
@@ -182,9 +234,70 @@ func (o *oracle) layer(k int, l *network.Layer, t int64) {
 	}
 }
 
+// charge is one µs of a CUBA neuron: the potential from t − 1 to t by the closed form,
+// the instant within the µs by halves if it has reached the threshold, then decay and
+// arrivals.
+func (o *oracle) charge(k, j int, t int64, p *neuron.Params, drive, th float64, arriving map[int]float64) (fires bool) {
+	n := o.net.Layers[k].Shape.Len()
+	v, hold := &o.v[k][j], &o.hold[k][j]
+	from := float64(t - 1)
+	after := func(v, at, to float64) float64 { // the currents are those of time from
+		x := to - at
+		u := drive + (v-drive)*math.Exp(-x/p.TauUS)
+		for r, tau := range p.TauSynUS {
+			i := o.current[k][r][j] * math.Exp(-(at-from)/tau)
+			if tau == p.TauUS {
+				u += i * x / tau * math.Exp(-x/tau)
+			} else {
+				u += i * tau / (p.TauUS - tau) * (math.Exp(-x/p.TauUS) - math.Exp(-x/tau))
+			}
+		}
+		return u
+	}
+	if t > 0 {
+		at := max(from, *hold)
+		if at < float64(t) {
+			u := after(*v, at, float64(t))
+			if math.Abs(u-th) < 2e-6*o.peak[k][j] {
+				o.near = true
+			}
+			if u >= th {
+				lo, hi := at, float64(t)
+				for range 50 {
+					if mid := (lo + hi) / 2; after(*v, at, mid) < th {
+						lo = mid
+					} else {
+						hi = mid
+					}
+				}
+				fires = true
+				*v, *hold = float64(p.VReset), hi+float64(p.RefractoryUS)
+				if *hold < float64(t) {
+					u = after(*v, *hold, float64(t))
+				}
+			}
+			if *hold < float64(t) {
+				*v = u
+			}
+		}
+		for r, tau := range p.TauSynUS {
+			o.current[k][r][j] *= math.Exp(-1 / tau)
+		}
+	} else if *v >= th {
+		fires = true
+		*v, *hold = float64(p.VReset), float64(p.RefractoryUS)
+	}
+	o.peak[k][j] = max(o.peak[k][j], math.Abs(*v), th, 1)
+	for r := range p.TauSynUS {
+		o.current[k][r][j] += arriving[r*n+j]
+		o.peak[k][j] = max(o.peak[k][j], math.Abs(o.current[k][r][j]))
+	}
+	return fires
+}
+
 // TestContinuousAgainstOracle: same spikes, in the same µs, potentials to 1e-5.
 func TestContinuousAgainstOracle(t *testing.T) {
-	tried, near := 0, 0
+	tried, near, charged := 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		tried++
 		m := newMaker(t)
@@ -215,6 +328,9 @@ func TestContinuousAgainstOracle(t *testing.T) {
 					spikes = append(spikes, [2]int64{us, int64(j)})
 				}
 			}
+			if net.Layers[k].Neuron.Model == neuron.CUBA {
+				charged += len(spikes)
+			}
 			if !slices.Equal(spikes, want.spikes[k]) {
 				t.Fatalf("layer %q: spikes (µs, neuron) %v, the oracle has %v\n%s", net.Layers[k].Name, spikes, want.spikes[k], describe(net))
 			}
@@ -234,6 +350,9 @@ func TestContinuousAgainstOracle(t *testing.T) {
 			}
 		}
 	})
+	if charged < 50 {
+		t.Errorf("only %d spikes of neurons with currents", charged)
+	}
 	if near*2 > tried {
 		t.Errorf("%d of %d cases came too close to a threshold to be compared", near, tried)
 	}
