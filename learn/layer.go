@@ -221,6 +221,12 @@ func resize[T any](s []T, n int) []T {
 // forward runs one block of a driven layer, or all blocks of a layer that is not,
 // through the steps of sample b. acc is scratch, one block wide.
 func (l *layer) forward(in *Input, b, steps, rows, from, to int, always bool, s *scratch) {
+	if in.Constant { // is touched in every step
+		for k := from; k < to; k++ {
+			l.constant(in, b, steps, rows, k, s)
+		}
+		return
+	}
 	acc := s.acc[:l.width]
 	last, hot := -1, false // step of the last touch, and whether a reset is to come
 	for j, v := range l.v0 {
@@ -241,14 +247,8 @@ func (l *layer) forward(in *Input, b, steps, rows, from, to int, always bool, s 
 				at := b*steps + last
 				v = u[at*l.width : (at+1)*l.width]
 			}
-			switch {
-			case !in.Constant:
-				clear(acc)
-				l.in.sum(acc, k, in, lo, hi)
-			case t == 0:
-				src, val := in.Step(t)
-				l.in.constant(acc, s.double, k, src, val)
-			}
+			clear(acc)
+			l.in.sum(acc, k, in, lo, hi)
 			beta := l.columns(l.beta, k)
 			if d := t - last; d > 1 {
 				beta = l.columns(l.decays[d], k)
@@ -261,6 +261,17 @@ func (l *layer) forward(in *Input, b, steps, rows, from, to int, always bool, s 
 		}
 		last = t
 	}
+}
+
+// constant runs block k through the steps of a sample with a constant input, which is
+// summed once.
+func (l *layer) constant(in *Input, b, steps, rows, k int, s *scratch) {
+	acc := s.acc[:l.width]
+	src, val := in.Step(0)
+	l.in.constant(acc, s.double, k, src, val)
+	u := l.block(k, rows)[b*steps*l.width : (b+1)*steps*l.width]
+	fired := l.fired[(k*rows+b*steps)*l.words:][:steps*l.words]
+	kernel.LeakyRun(u, l.columns(l.v0, k), acc, l.columns(l.bias, k), l.columns(l.beta, k), l.columns(l.theta, k), l.reset, fired)
 }
 
 // skip is a step in which nothing touches the layer: its potentials are what the

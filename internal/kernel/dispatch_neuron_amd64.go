@@ -70,3 +70,24 @@ func adam(w, m, v, g []float32, s *AdamStep) {
 		adamAVX2(w, m, v, g, s.OneMinusBeta1, s.Beta2, s.OneMinusBeta2, s.InvRoot2, s.Eps, s.Rate, s.L2, s.Decay)
 	}
 }
+
+// leakyRun has assembly for whole vectors of neurons.
+func leakyRun(u, v, in, bias, beta, theta []float32, reset Reset, spikes []uint64) {
+	n, w := len(v), words(len(v))
+	if active == generic || n%16 != 0 || n > callNeurons {
+		leakyRunGeneric(u, v, in, bias, beta, theta, reset, spikes)
+		return
+	}
+	if n%64 != 0 { // the bits of the last word that no neuron has
+		clear(spikes[:len(u)/n*w])
+	}
+	for len(u) > 0 {
+		k := min(len(u)/n, callNeurons/n) * n
+		if active == avx512 {
+			leakyRunAVX512(u[:k], v, in, bias, beta, theta, uint8(reset), spikes, 8*w)
+		} else {
+			leakyRunAVX2(u[:k], v, in, bias, beta, theta, uint8(reset), spikes, 8*w)
+		}
+		v, u, spikes = u[k-n:k], u[k:], spikes[k/n*w:]
+	}
+}

@@ -63,3 +63,7 @@ func axpyTiles(acc, w []float32, accStride, wStride, stride int, tiles []Tile, l
 func indices(dst, base []uint32, masks []uint64, _ int) int { return indicesGeneric(dst, base, masks) }
 
 func countMasks(count, at []uint32, masks []uint64, _ int) { countMasksGeneric(count, at, masks) }
+
+func leakyRun(u, v, in, bias, beta, theta []float32, reset Reset, spikes []uint64) {
+	leakyRunGeneric(u, v, in, bias, beta, theta, reset, spikes)
+}

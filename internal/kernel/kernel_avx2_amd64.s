@@ -5281,6 +5281,149 @@ none_end:
 	VZEROUPPER
 	RET
 
+// func leakyRunAVX2(u []float32, v []float32, in []float32, bias []float32, beta []float32, theta []float32, reset uint8, spikes []uint64, wordBytes int)
+// Requires: AVX, AVX2
+TEXT ·leakyRunAVX2(SB), NOSPLIT, $0-184
+	MOVQ         u_base+0(FP), AX
+	MOVQ         v_base+24(FP), CX
+	MOVQ         in_base+48(FP), DX
+	MOVQ         bias_base+72(FP), BX
+	MOVQ         beta_base+96(FP), SI
+	MOVQ         theta_base+120(FP), DI
+	MOVQ         spikes_base+152(FP), R8
+	MOVL         $0x7fffffff, R9
+	VMOVD        R9, X0
+	VBROADCASTSS X0, Y0
+	MOVL         $0x0da24260, R9
+	VMOVD        R9, X1
+	VBROADCASTSS X1, Y1
+	XORQ         R9, R9
+	MOVBQZX      reset+144(FP), R10
+	CMPQ         R10, $0x01
+	JEQ          zero_loop
+	JGT          none_loop
+
+subtract_column:
+	CMPQ    R9, v_len+32(FP)
+	JGE     subtract_end
+	VMOVUPS (CX)(R9*4), Y2
+	VMOVUPS (SI)(R9*4), Y3
+	VMOVUPS (DI)(R9*4), Y4
+	VMOVUPS (DX)(R9*4), Y5
+	VMOVUPS (BX)(R9*4), Y6
+	VADDPS  Y6, Y5, Y5
+	LEAQ    (AX)(R9*4), R10
+	MOVQ    R9, R11
+	SHRQ    $0x03, R11
+	ADDQ    R8, R11
+	MOVQ    u_len+8(FP), R12
+
+subtract_step:
+	VMULPS    Y2, Y3, Y6
+	VADDPS    Y5, Y6, Y6
+	VCMPPS    $0x1e, Y4, Y2, Y2
+	VANDPS    Y4, Y2, Y2
+	VSUBPS    Y2, Y6, Y6
+	VANDPS    Y0, Y6, Y2
+	VCMPPS    $0x15, Y1, Y2, Y2
+	VANDPS    Y6, Y2, Y2
+	VMOVUPS   Y2, (R10)
+	VCMPPS    $0x1e, Y4, Y2, Y6
+	VMOVMSKPS Y6, R13
+	MOVB      R13, (R11)
+	VMOVAPS   Y2, Y2
+	MOVQ      v_len+32(FP), R13
+	LEAQ      (R10)(R13*4), R10
+	ADDQ      wordBytes+176(FP), R11
+	SUBQ      R13, R12
+	JGT       subtract_step
+	ADDQ      $0x08, R9
+	JMP       subtract_column
+
+subtract_end:
+	VZEROUPPER
+	RET
+
+zero_loop:
+zero_column:
+	CMPQ    R9, v_len+32(FP)
+	JGE     zero_end
+	VMOVUPS (CX)(R9*4), Y2
+	VMOVUPS (SI)(R9*4), Y3
+	VMOVUPS (DI)(R9*4), Y4
+	VMOVUPS (DX)(R9*4), Y5
+	VMOVUPS (BX)(R9*4), Y6
+	VADDPS  Y6, Y5, Y5
+	LEAQ    (AX)(R9*4), R10
+	MOVQ    R9, R11
+	SHRQ    $0x03, R11
+	ADDQ    R8, R11
+	MOVQ    u_len+8(FP), R12
+
+zero_step:
+	VCMPPS    $0x1a, Y4, Y2, Y6
+	VANDPS    Y2, Y6, Y2
+	VMULPS    Y2, Y3, Y2
+	VADDPS    Y5, Y2, Y2
+	VANDPS    Y0, Y2, Y6
+	VCMPPS    $0x15, Y1, Y6, Y6
+	VANDPS    Y2, Y6, Y2
+	VMOVUPS   Y2, (R10)
+	VCMPPS    $0x1e, Y4, Y2, Y6
+	VMOVMSKPS Y6, R13
+	MOVB      R13, (R11)
+	VMOVAPS   Y2, Y2
+	MOVQ      v_len+32(FP), R13
+	LEAQ      (R10)(R13*4), R10
+	ADDQ      wordBytes+176(FP), R11
+	SUBQ      R13, R12
+	JGT       zero_step
+	ADDQ      $0x08, R9
+	JMP       zero_column
+
+zero_end:
+	VZEROUPPER
+	RET
+
+none_loop:
+none_column:
+	CMPQ    R9, v_len+32(FP)
+	JGE     none_end
+	VMOVUPS (CX)(R9*4), Y2
+	VMOVUPS (SI)(R9*4), Y3
+	VMOVUPS (DI)(R9*4), Y4
+	VMOVUPS (DX)(R9*4), Y5
+	VMOVUPS (BX)(R9*4), Y6
+	VADDPS  Y6, Y5, Y5
+	LEAQ    (AX)(R9*4), R10
+	MOVQ    R9, R11
+	SHRQ    $0x03, R11
+	ADDQ    R8, R11
+	MOVQ    u_len+8(FP), R12
+
+none_step:
+	VMULPS    Y2, Y3, Y2
+	VADDPS    Y5, Y2, Y2
+	VANDPS    Y0, Y2, Y6
+	VCMPPS    $0x15, Y1, Y6, Y6
+	VANDPS    Y2, Y6, Y2
+	VMOVUPS   Y2, (R10)
+	VCMPPS    $0x1e, Y4, Y2, Y6
+	VMOVMSKPS Y6, R13
+	MOVB      R13, (R11)
+	VMOVAPS   Y2, Y2
+	MOVQ      v_len+32(FP), R13
+	LEAQ      (R10)(R13*4), R10
+	ADDQ      wordBytes+176(FP), R11
+	SUBQ      R13, R12
+	JGT       none_step
+	ADDQ      $0x08, R9
+	JMP       none_column
+
+none_end:
+	VZEROUPPER
+	RET
+
 // func fastSigmoidBackAVX2(u []float32, ds []float32, next []float32, beta []float32, theta []float32, k float32, zero bool)
 // Requires: AVX, AVX2
 TEXT ·fastSigmoidBackAVX2(SB), NOSPLIT, $0-125

@@ -74,6 +74,11 @@ func countMasksAVX512(count []uint32, at []uint32, masks []uint64, width int)
 //go:noescape
 func leakyStepAVX512(dst []float32, v []float32, in []float32, bias []float32, beta []float32, theta []float32, reset uint8, spikes []uint64)
 
+// leakyRunAVX512 is LeakyRun for whole vectors of neurons; a row of spikes has wordBytes.
+//
+//go:noescape
+func leakyRunAVX512(u []float32, v []float32, in []float32, bias []float32, beta []float32, theta []float32, reset uint8, spikes []uint64, wordBytes int)
+
 // fastSigmoidBackAVX512 is FastSigmoidBack; all slices are long enough for u.
 //
 //go:noescape

@@ -4303,6 +4303,146 @@ none_end:
 	VZEROUPPER
 	RET
 
+// func leakyRunAVX512(u []float32, v []float32, in []float32, bias []float32, beta []float32, theta []float32, reset uint8, spikes []uint64, wordBytes int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·leakyRunAVX512(SB), NOSPLIT, $0-184
+	MOVQ         u_base+0(FP), AX
+	MOVQ         v_base+24(FP), CX
+	MOVQ         in_base+48(FP), DX
+	MOVQ         bias_base+72(FP), BX
+	MOVQ         beta_base+96(FP), SI
+	MOVQ         theta_base+120(FP), DI
+	MOVQ         spikes_base+152(FP), R8
+	MOVL         $0x7fffffff, R9
+	VPBROADCASTD R9, Z0
+	MOVL         $0x0da24260, R9
+	VPBROADCASTD R9, Z1
+	XORQ         R9, R9
+	MOVBQZX      reset+144(FP), R10
+	CMPQ         R10, $0x01
+	JEQ          zero_loop
+	JGT          none_loop
+
+subtract_column:
+	CMPQ    R9, v_len+32(FP)
+	JGE     subtract_end
+	VMOVUPS (CX)(R9*4), Z2
+	VMOVUPS (SI)(R9*4), Z3
+	VMOVUPS (DI)(R9*4), Z4
+	VMOVUPS (DX)(R9*4), Z5
+	VMOVUPS (BX)(R9*4), Z6
+	VADDPS  Z6, Z5, Z5
+	LEAQ    (AX)(R9*4), R10
+	MOVQ    R9, R11
+	SHRQ    $0x03, R11
+	ADDQ    R8, R11
+	MOVQ    u_len+8(FP), R12
+
+subtract_step:
+	VMULPS    Z2, Z3, Z6
+	VADDPS    Z5, Z6, Z6
+	VCMPPS    $0x1e, Z4, Z2, K1
+	VSUBPS    Z4, Z6, K1, Z6
+	VANDPS    Z0, Z6, Z2
+	VCMPPS    $0x15, Z1, Z2, K1
+	VMOVAPS.Z Z6, K1, Z2
+	VMOVUPS   Z2, (R10)
+	VCMPPS    $0x1e, Z4, Z2, K1
+	KMOVW     K1, R13
+	MOVW      R13, (R11)
+	VMOVAPS   Z2, Z2
+	MOVQ      v_len+32(FP), R13
+	LEAQ      (R10)(R13*4), R10
+	ADDQ      wordBytes+176(FP), R11
+	SUBQ      R13, R12
+	JGT       subtract_step
+	ADDQ      $0x10, R9
+	JMP       subtract_column
+
+subtract_end:
+	VZEROUPPER
+	RET
+
+zero_loop:
+zero_column:
+	CMPQ    R9, v_len+32(FP)
+	JGE     zero_end
+	VMOVUPS (CX)(R9*4), Z2
+	VMOVUPS (SI)(R9*4), Z3
+	VMOVUPS (DI)(R9*4), Z4
+	VMOVUPS (DX)(R9*4), Z5
+	VMOVUPS (BX)(R9*4), Z6
+	VADDPS  Z6, Z5, Z5
+	LEAQ    (AX)(R9*4), R10
+	MOVQ    R9, R11
+	SHRQ    $0x03, R11
+	ADDQ    R8, R11
+	MOVQ    u_len+8(FP), R12
+
+zero_step:
+	VCMPPS    $0x1a, Z4, Z2, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VMULPS    Z2, Z3, Z2
+	VADDPS    Z5, Z2, Z2
+	VANDPS    Z0, Z2, Z6
+	VCMPPS    $0x15, Z1, Z6, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VMOVUPS   Z2, (R10)
+	VCMPPS    $0x1e, Z4, Z2, K1
+	KMOVW     K1, R13
+	MOVW      R13, (R11)
+	VMOVAPS   Z2, Z2
+	MOVQ      v_len+32(FP), R13
+	LEAQ      (R10)(R13*4), R10
+	ADDQ      wordBytes+176(FP), R11
+	SUBQ      R13, R12
+	JGT       zero_step
+	ADDQ      $0x10, R9
+	JMP       zero_column
+
+zero_end:
+	VZEROUPPER
+	RET
+
+none_loop:
+none_column:
+	CMPQ    R9, v_len+32(FP)
+	JGE     none_end
+	VMOVUPS (CX)(R9*4), Z2
+	VMOVUPS (SI)(R9*4), Z3
+	VMOVUPS (DI)(R9*4), Z4
+	VMOVUPS (DX)(R9*4), Z5
+	VMOVUPS (BX)(R9*4), Z6
+	VADDPS  Z6, Z5, Z5
+	LEAQ    (AX)(R9*4), R10
+	MOVQ    R9, R11
+	SHRQ    $0x03, R11
+	ADDQ    R8, R11
+	MOVQ    u_len+8(FP), R12
+
+none_step:
+	VMULPS    Z2, Z3, Z2
+	VADDPS    Z5, Z2, Z2
+	VANDPS    Z0, Z2, Z6
+	VCMPPS    $0x15, Z1, Z6, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VMOVUPS   Z2, (R10)
+	VCMPPS    $0x1e, Z4, Z2, K1
+	KMOVW     K1, R13
+	MOVW      R13, (R11)
+	VMOVAPS   Z2, Z2
+	MOVQ      v_len+32(FP), R13
+	LEAQ      (R10)(R13*4), R10
+	ADDQ      wordBytes+176(FP), R11
+	SUBQ      R13, R12
+	JGT       none_step
+	ADDQ      $0x10, R9
+	JMP       none_column
+
+none_end:
+	VZEROUPPER
+	RET
+
 // func fastSigmoidBackAVX512(u []float32, ds []float32, next []float32, beta []float32, theta []float32, k float32, zero bool)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·fastSigmoidBackAVX512(SB), NOSPLIT, $0-125

@@ -43,7 +43,7 @@ func write(dir string, a isa) error {
 	for _, make := range []func(isa){
 		addRow, axpyRow,
 		addRows, axpyRows, axpyTiles, addCounted, axpyRowsExact, addToRows,
-		sweep, sweepBias, sweepConductance, indices, countMasks, leakyStep,
+		sweep, sweepBias, sweepConductance, indices, countMasks, leakyStep, leakyRun,
 		fastSigmoidBack, atanBack, adam, fetch,
 	} {
 		make(a)
