@@ -6,9 +6,10 @@ import "dvsim/events"
 // belongs to. Pixels of a sensor larger than the input are scaled down in whole
 // numbers, x' = x·W/Sensor.Width.
 type Encoder struct {
-	mode PolarityMode
-	row  []uint32 // of each sensor row: index of its first input
-	col  []uint32 // of each sensor column: offset in the row
+	row     []uint32  // of each sensor row: index of its first input
+	col     []uint32  // of each sensor column: offset in the row
+	channel [2]uint32 // of events that are not On, and of those that are
+	verdict [2]Verdict
 }
 
 // Verdict is whether an event is an input spike, and if not, why.
@@ -23,9 +24,14 @@ const (
 // Encoder makes the encoder of an input.
 func (in *Input) Encoder() *Encoder {
 	g, s := in.Geometry(), in.Shape
-	e := &Encoder{mode: in.Polarity, row: make([]uint32, g.Height), col: make([]uint32, g.Width)}
-	if e.mode == "" {
-		e.mode = Split
+	e := &Encoder{row: make([]uint32, g.Height), col: make([]uint32, g.Width)}
+	switch in.Polarity {
+	case Split, "":
+		e.channel[1] = 1
+	case OnOnly:
+		e.verdict[0] = Ignored
+	case OffOnly:
+		e.verdict[1] = Ignored
 	}
 	for y := range e.row {
 		e.row[y] = uint32(y * s.H / g.Height * s.W * s.C)
@@ -41,20 +47,9 @@ func (e *Encoder) Index(ev *events.Event) (uint32, Verdict) {
 	if int(ev.X) >= len(e.col) || int(ev.Y) >= len(e.row) {
 		return 0, Outside
 	}
-	i := e.row[ev.Y] + e.col[ev.X]
-	switch e.mode {
-	case Split:
-		if ev.P == events.On {
-			i++
-		}
-	case OnOnly:
-		if ev.P != events.On {
-			return 0, Ignored
-		}
-	case OffOnly:
-		if ev.P == events.On {
-			return 0, Ignored
-		}
+	p := 0
+	if ev.P == events.On {
+		p = 1
 	}
-	return i, Taken
+	return e.row[ev.Y] + e.col[ev.X] + e.channel[p], e.verdict[p]
 }

@@ -65,8 +65,13 @@ func (e *eventEngine) Feed(ev []events.Event) error {
 	}
 	e.enter()
 	defer e.leave()
-	for i := range ev {
-		v := &ev[i]
+	for len(ev) > 0 {
+		if n := e.swallow(ev); n > 0 {
+			ev = ev[n:]
+			continue
+		}
+		v := &ev[0]
+		ev = ev[1:]
 		if !e.started {
 			if err := e.begin(v.T); err != nil {
 				return e.fail(err)
@@ -83,6 +88,43 @@ func (e *eventEngine) Feed(ev []events.Event) error {
 		}
 	}
 	return nil
+}
+
+// swallow takes the events at the head of ev that are what most are, in order within
+// the step under way and within the sensor, and returns how many it has taken.
+func (e *eventEngine) swallow(ev []events.Event) int {
+	lo, span := e.stats.T0+e.nowLo, uint64(e.nowHi-e.nowLo)
+	if !e.started || e.in.binary {
+		return 0
+	}
+	count, marks, enc, last := e.in.count, &e.in.marks, e.enc, uint64(0)
+	n := 0
+	for ; n < len(ev); n++ {
+		v := &ev[n]
+		d := uint64(v.T - lo)
+		if d >= span {
+			break
+		}
+		i, why := enc.Index(v)
+		if why != network.Taken {
+			break
+		}
+		c := count[i]
+		if c == maxCount {
+			break
+		}
+		count[i] = c + 1
+		if c == 0 {
+			marks.mark(int(i))
+		}
+		last = max(last, d)
+	}
+	if n > 0 {
+		e.in.some = true
+		e.tEnd = max(e.tEnd, e.nowLo+int64(last))
+		e.stats.Events += int64(n)
+	}
+	return n
 }
 
 // moveTo ends the step under way and begins step k. When enough input has come

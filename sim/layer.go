@@ -212,7 +212,7 @@ func cutLayer(net *network.Network, nl *network.Layer, workers int) []span {
 			unit = nl.Shape.C
 		}
 		grain = nl.Shape.W * nl.Shape.C / unit
-		pieces = 4 * workers // activity is clustered in space
+		pieces = 2 * workers // activity is clustered in space
 	case nl.Group() == network.ByLayer && nl.Neuron.Inhibition && isStepped(nl):
 		return []span{{0, n, 1}}
 	case nl.Group() == network.ByLayer:

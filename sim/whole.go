@@ -32,9 +32,9 @@ type whole struct {
 	visits int64
 }
 
-// sumFloats bounds the sums that are formed ahead: 4 MiB. Long chunks use each
+// sumFloats bounds the sums that are formed ahead: 1 MiB. Long chunks use each
 // block's weights often; the sums themselves are read and written only once.
-const sumFloats = 1 << 20
+const sumFloats = 1 << 18
 
 func newWhole(l *layer, c *neuron.Clocked, blocks []span, crew *crew) *whole {
 	w := &whole{l: l, c: c, s: c.NewState(), blocks: blocks, at: -1, crew: crew}
