@@ -21,8 +21,8 @@ var documents = map[string]int{
 
 // TestDocuments runs every dvsim command that stands in a sh block of a document,
 // in order, in a folder where small sets have the names that the documents use:
-// mnist (600 and 100 pictures in MNIST's form), N-MNIST (100 and 30 recordings) and
-// recordings.csv, a table of these. A toml block that begins with "# NAME.toml" is
+// mnist (600 and 100 pictures in MNIST's form), N-MNIST (300 and 100 recordings) and
+// recordings.csv, a table of these; short tests have a tenth. A toml block that begins with "# NAME.toml" is
 // that file. "go run ./cmd/dvsim" is the same command; lines of git and go are for
 // .ci/run, which calls them itself.
 func TestDocuments(t *testing.T) {
@@ -48,10 +48,14 @@ func TestDocuments(t *testing.T) {
 	}
 	testscript.Run(t, testscript.Params{Dir: dir, Setup: func(env *testscript.Env) error {
 		home(env)
-		if err := writePictures(filepath.Join(env.WorkDir, "mnist"), 600, 100); err != nil {
+		share := 1
+		if testing.Short() {
+			share = 10
+		}
+		if err := writePictures(filepath.Join(env.WorkDir, "mnist"), 600/share, 100/share); err != nil {
 			return err
 		}
-		if err := writeRecordings(filepath.Join(env.WorkDir, "N-MNIST"), 100, 30); err != nil {
+		if err := writeRecordings(filepath.Join(env.WorkDir, "N-MNIST"), 300/share, 100/share); err != nil {
 			return err
 		}
 		return writeTable(filepath.Join(env.WorkDir, "recordings.csv"), filepath.Join(env.WorkDir, "N-MNIST"))
@@ -87,8 +91,12 @@ func blocks(text, language string) (found []string) {
 	return found
 }
 
-// large are the sizes of sets that are too large for a test.
-var large = regexp.MustCompile(`(--train|--test) (\d\d)\d+`)
+// large are sizes of sets that are too large for a test, many are epochs that are
+// too many for a short one.
+var (
+	large = regexp.MustCompile(`(--train|--test) (\d\d)\d+`)
+	many  = regexp.MustCompile(`--epochs \d+`)
+)
 
 // commandsOf makes a script of the dvsim commands of a document.
 func commandsOf(text string) (script string, commands int) {
@@ -103,7 +111,11 @@ func commandsOf(text string) (script string, commands int) {
 				line = rest
 			}
 			if strings.HasPrefix(line, "dvsim ") {
-				s.WriteString("exec " + large.ReplaceAllString(line, "$1 $2") + "\n")
+				line = large.ReplaceAllString(line, "$1 $2")
+				if testing.Short() {
+					line = many.ReplaceAllString(line, "--epochs 2")
+				}
+				s.WriteString("exec " + line + "\n")
 				commands++
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/google/go-cmp/cmp"
@@ -61,20 +62,33 @@ func writeRecordings(dir string, train, test int) error {
 	return err
 }
 
-// makePictures is the command "pictures DIR" of the scripts: 600 and 100 of them.
+// makePictures is the command "pictures DIR [TRAIN TEST]" of the scripts: 600 and
+// 100 of them.
 func makePictures(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: pictures DIR")
-	}
-	ts.Check(writePictures(ts.MkAbs(args[0]), 600, 100))
+	train, test := setSizes(ts, neg, args, "pictures", 600, 100)
+	ts.Check(writePictures(ts.MkAbs(args[0]), train, test))
 }
 
-// makeRecordings is the command "recordings DIR" of the scripts: 100 and 30 of them.
+// makeRecordings is the command "recordings DIR [TRAIN TEST]" of the scripts: 100
+// and 30 of them.
 func makeRecordings(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: recordings DIR")
+	train, test := setSizes(ts, neg, args, "recordings", 100, 30)
+	ts.Check(writeRecordings(ts.MkAbs(args[0]), train, test))
+}
+
+// setSizes reads the arguments of both.
+func setSizes(ts *testscript.TestScript, neg bool, args []string, name string, train, test int) (int, int) {
+	if neg || len(args) != 1 && len(args) != 3 {
+		ts.Fatalf("usage: %s DIR [TRAIN TEST]", name)
 	}
-	ts.Check(writeRecordings(ts.MkAbs(args[0]), 100, 30))
+	if len(args) == 3 {
+		var err error
+		train, err = strconv.Atoi(args[1])
+		ts.Check(err)
+		test, err = strconv.Atoi(args[2])
+		ts.Check(err)
+	}
+	return train, test
 }
 
 // archive is the command "archive FILE.zip DIR" of the scripts: the archive holds

@@ -62,7 +62,11 @@ func (w *interruptingWriter) Write(p []byte) (int, error) {
 // comes of it is what would have come without.
 func TestTrainInterrupt(t *testing.T) {
 	mnist, runs := t.TempDir(), t.TempDir()
-	if err := writePictures(mnist, 600, 100); err != nil {
+	pictures := 600
+	if testing.Short() {
+		pictures = 64
+	}
+	if err := writePictures(mnist, pictures, 20); err != nil {
 		t.Fatal(err)
 	}
 	stopped, straight := filepath.Join(runs, "stopped"), filepath.Join(runs, "straight")
@@ -106,7 +110,7 @@ func TestTrainFullDisk(t *testing.T) {
 		return
 	}
 	mnist, runs := t.TempDir(), t.TempDir()
-	if err := writePictures(mnist, 600, 100); err != nil {
+	if err := writePictures(mnist, 40, 10); err != nil {
 		t.Fatal(err)
 	}
 	full, straight := filepath.Join(runs, "full"), filepath.Join(runs, "straight")
