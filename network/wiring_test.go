@@ -86,8 +86,12 @@ func TestWiring(t *testing.T) {
 func TestWiringStatistics(t *testing.T) {
 	const n, m = 700, 900
 	for _, w := range []Wiring{
-		{Rule: Pairwise, P: 0.02}, {Rule: Pairwise, P: 0.5}, {Rule: Pairwise, P: 1e-4},
-		{Rule: FixedIn, N: 70}, {Rule: FixedIn, N: 70, NoMultapses: true}, {Rule: FixedTotal, N: 50_000},
+		{Rule: Pairwise, P: 0.02},
+		{Rule: Pairwise, P: 0.5},
+		{Rule: Pairwise, P: 1e-4},
+		{Rule: FixedIn, N: 70},
+		{Rule: FixedIn, N: 70, NoMultapses: true},
+		{Rule: FixedTotal, N: 50_000},
 	} {
 		w.Name = "statistics"
 		s := w.Synapses(n, m)
@@ -154,8 +158,13 @@ func TestDist(t *testing.T) {
 		}
 	}
 	for _, d := range []Dist{
-		{Kind: "gauss"}, {Kind: "normal", Std: -1}, {Mean: math.NaN()}, {Kind: "lognormal"}, {Kind: "uniform", Min: 1},
-		{Kind: "normal", Std: 1, Limits: true, Min: 5, Max: 6}, {Kind: "normal", Std: 1, Limits: true, Min: 1, Max: 0},
+		{Kind: "gauss"},
+		{Kind: "normal", Std: -1},
+		{Mean: math.NaN()},
+		{Kind: "lognormal"},
+		{Kind: "uniform", Min: 1},
+		{Kind: "normal", Std: 1, Limits: true, Min: 5, Max: 6},
+		{Kind: "normal", Std: 1, Limits: true, Min: 1, Max: 0},
 		{Kind: "normal", Limits: true, Min: 1, Max: 2},
 	} {
 		if d.Check() == nil {
