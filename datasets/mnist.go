@@ -61,10 +61,15 @@ func findMNIST(dir, part, what string) string {
 	return ""
 }
 
-// IsMNIST reports whether a folder holds pictures as MNIST has them: idx files
-// of that name. [OpenMNIST] may still find one missing or damaged.
+// IsMNIST reports whether a folder holds any of the four files of MNIST.
+// [OpenMNIST] may still find one missing or damaged.
 func IsMNIST(dir string) bool {
-	return findMNIST(dir, "train", "images") != "" || findMNIST(dir, "t10k", "images") != ""
+	for _, part := range []string{"train", "t10k"} {
+		if findMNIST(dir, part, "images") != "" || findMNIST(dir, part, "labels") != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // OpenMNIST reads the four files of MNIST, or of a set of its form such as

@@ -102,6 +102,9 @@ func (t *Trainer) step(rate float64) (loss float64, err error) {
 	}
 	m.stream = scramble(t.Seed + scramble(uint64(t.state.Updates)))
 	m.backward()
+	if err := t.finiteGradients(loss); err != nil {
+		return 0, err
+	}
 	t.state.Updates++
 	t.update(t.Optimizer.step(t.state.Updates, rate))
 	return loss, nil

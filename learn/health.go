@@ -17,7 +17,7 @@ type Warning struct {
 // DivergedError is the end of training by a number that is none. The network keeps
 // the weights from before the batch.
 type DivergedError struct {
-	Layer        string // the first layer with such a potential; empty where only the loss has none
+	Layer        string // the first layer with such a potential, or gradient; empty where only the loss is none
 	Epoch, Batch int    // counted from 1
 	Loss         float64
 }
@@ -25,7 +25,7 @@ type DivergedError struct {
 func (e *DivergedError) Error() string {
 	what := fmt.Sprintf("the loss is %v", e.Loss)
 	if e.Layer != "" {
-		what = fmt.Sprintf("a potential of layer %q is no finite number", e.Layer)
+		what = fmt.Sprintf("a potential or gradient of layer %q is no finite number", e.Layer)
 	}
 	return fmt.Sprintf("training diverged in epoch %d, batch %d: %s; try a smaller learning rate (--lr), gradient clipping (--clip 1), or a flatter surrogate; the weights are those from before the batch",
 		e.Epoch, e.Batch, what)
@@ -80,6 +80,17 @@ func (t *Trainer) healthy(loss float64) error {
 	}
 	t.say(&w.exploding, loss > 20*max(w.first, 1), "exploding", "",
 		"the loss is exploding: %.3g, %.3g in the first batch. Try a smaller learning rate (--lr) or gradient clipping (--clip 1)", loss, w.first)
+	return nil
+}
+
+// finiteGradients looks at the way back before any weight is changed: a hidden layer
+// whose potentials are NaN does not spike, and the output shows nothing of it.
+func (t *Trainer) finiteGradients(loss float64) error {
+	for _, l := range t.m.layers {
+		if !finite(l.sumD[:l.blocks*t.m.samples*l.width]) {
+			return &DivergedError{Layer: l.name, Epoch: t.state.Epoch + 1, Batch: t.state.Batch + 1, Loss: loss}
+		}
+	}
 	return nil
 }
 
