@@ -11,8 +11,8 @@ import (
 	"dvsim/trace"
 )
 
-// Engine runs one network over one recording. It is made by [NewEvent] or
-// [NewDense] and used by one goroutine.
+// Engine runs one network over one recording. It is made by [NewEvent],
+// [NewDense] or [NewAuto] and used by one goroutine.
 type Engine interface {
 	// Feed hands over events in the order of the recording, any number at a time: the
 	// result does not depend on how they are cut into calls. Errors are sticky.
@@ -49,6 +49,10 @@ type Options struct {
 	// steps through the network; 0 is 8192. Smaller means earlier, larger means
 	// faster; the spikes are the same.
 	Window int
+	// LatencyUS bounds how long a step waits for its window, in µs of the recording
+	// after its end; nil does not. With 0 every step is run as soon as it is over, which
+	// is when an event of a later one comes: for live input. The spikes are the same.
+	LatencyUS *int64
 	// Progress is called now and then, every 0.1 s or so, from within Feed and Finish.
 	Progress func(Stats)
 }
@@ -84,6 +88,8 @@ type Stats struct {
 	// often stepping everything would have done it: neurons × steps; in a continuous
 	// network neurons × ms.
 	NeuronUpdates, DenseUpdates int64
+	// Choices tells what NewAuto has chosen, for each of LayerNames; nil for other engines.
+	Choices []Choice
 	// Seconds is the time spent within Feed and Finish.
 	Seconds float64
 }

@@ -74,6 +74,7 @@ func differ(a, b result) string {
 	x, y := a.stats, b.stats
 	x.NeuronUpdates, y.NeuronUpdates = 0, 0
 	x.Seconds, y.Seconds = 0, 0
+	x.Choices, y.Choices = nil, nil
 	if s, z := fmt.Sprintf("%+v", x), fmt.Sprintf("%+v", y); s != z {
 		return "stats " + s + " and " + z
 	}
@@ -87,6 +88,17 @@ func crewed(net *network.Network, opt *Options) Engine {
 		e.crew.worth = 0
 	}
 	return e
+}
+
+// choosing is crewed with a choice by the given costs.
+func choosing(c costs) func(*network.Network, *Options) Engine {
+	return func(net *network.Network, opt *Options) Engine {
+		e := crewed(net, opt)
+		if e, ok := e.(*eventEngine); ok && e.layers != nil {
+			e.choose(c)
+		}
+		return e
+	}
 }
 
 // TestEventEqualsDense is the property that all the rest stands on.
@@ -109,6 +121,17 @@ func TestEventEqualsDense(t *testing.T) {
 		if got.stats.NeuronUpdates > want.stats.NeuronUpdates {
 			t.Fatalf("the event engine updated %d neurons, stepping all would have been %d", got.stats.NeuronUpdates, want.stats.NeuronUpdates)
 		}
+		opt.Window = 0
+		if m.bool("latency") {
+			latency := int64(m.int("ms", 0, 30)) * 1000
+			opt.LatencyUS = &latency
+		}
+		product := m.r.Float64()
+		got = feed(t, choosing(costs{1, product}), net, opt, ev, m.int("batch", 0, 50))
+		if d := differ(want, got); d != "" {
+			t.Fatalf("dense, then auto where a product costs %g of a row: %s\n%s", product, d, describe(net))
+		}
+		opt.LatencyUS = nil
 		opt.Matmul = true
 		if d := differ(want, feed(t, NewDense, net, opt, ev, 7)); d != "" {
 			t.Fatalf("dense, then dense with all products: %s", d)

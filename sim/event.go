@@ -53,6 +53,7 @@ type eventEngine struct {
 	in     intake
 	done   int64 // steps before this one have been run
 	chunk  int64 // steps a window at most
+	auto   costs // 0 where there is no choice
 }
 
 // Feed implements Engine.
@@ -128,11 +129,12 @@ func (e *eventEngine) swallow(ev []events.Event) int {
 }
 
 // moveTo ends the step under way and begins step k. When enough input has come
-// together, the steps before k are run.
+// together, or the oldest step has waited long enough, the steps before k are run.
 func (e *eventEngine) moveTo(k int64) error {
 	e.closeStep()
 	e.setNow(k)
-	if e.input.log.unsent() < e.opt.Window {
+	late := e.opt.LatencyUS != nil && (k-e.done-1)*e.tick >= *e.opt.LatencyUS
+	if e.input.log.unsent() < e.opt.Window && !late {
 		return nil
 	}
 	return e.runTo(k)
@@ -272,7 +274,11 @@ func (e *eventEngine) Stats() Stats {
 	if !e.finished && e.err == nil {
 		e.count(e.now)
 	}
-	return e.base.Stats()
+	s := e.base.Stats()
+	if e.auto.row > 0 {
+		s.Choices = e.choices()
+	}
+	return s
 }
 
 // potentials returns the potentials of a layer after the last step.

@@ -11,7 +11,7 @@ import (
 )
 
 // engines are all the ways to run a clocked network.
-var engines = map[string]func(*network.Network, *Options) Engine{"event": NewEvent, "dense": NewDense}
+var engines = map[string]func(*network.Network, *Options) Engine{"event": NewEvent, "dense": NewDense, "auto": NewAuto}
 
 // line is a network of n inputs in a row, one channel, that are connected one to
 // one with n neurons, with a step of 1 ms.

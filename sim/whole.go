@@ -27,6 +27,7 @@ type whole struct {
 	chunk  []visit   // the visits that are being summed
 	slices int       // the visits of a chunk are cut into so many pieces
 	reach  []int64   // synaptic events of (visit, block)
+	auto   *chooser  // nil where there is no choice
 	none   []float32 // the sum where nothing arrives
 	events int64
 	visits int64
@@ -66,6 +67,9 @@ func (w *whole) steps(_, b int64) {
 			w.sums = make([]float32, k*w.stride)
 		}
 		w.reach = slices.Grow(w.reach[:0], k*len(w.blocks))[:k*len(w.blocks)]
+		if w.auto != nil {
+			w.auto.decide(w)
+		}
 		w.crew.do(w, len(w.blocks)*w.slices, w.l.fan)
 		for i, v := range w.chunk {
 			w.idle(v.t)
@@ -101,7 +105,15 @@ func (w *whole) reached(i int) bool {
 // piece forms the sums of one block of columns, in one slice of the visits.
 func (w *whole) piece(p int) {
 	b, slice := p/w.slices, p%w.slices
-	for i := slice * len(w.chunk) / w.slices; i < (slice+1)*len(w.chunk)/w.slices; i++ {
+	lo, hi := slice*len(w.chunk)/w.slices, (slice+1)*len(w.chunk)/w.slices
+	if w.auto != nil {
+		for i := lo; i < hi; i++ {
+			w.reach[i*len(w.blocks)+b] = 0
+		}
+		w.auto.add(w, b, lo, hi)
+		return
+	}
+	for i := lo; i < hi; i++ {
 		sum := int64(0)
 		row := w.row(i)
 		for k := w.chunk[i].lo; k < w.chunk[i].hi; k++ {

@@ -115,6 +115,23 @@ func BenchmarkAxpyRowsExact(b *testing.B) {
 	})
 }
 
+// BenchmarkProduct is all rows of the matrix, for 32 steps.
+func BenchmarkProduct(b *testing.B) {
+	for _, n := range []int{10, 64} {
+		for _, p := range available() {
+			b.Run(fmt.Sprintf("path=%v/n=%d", p, n), func(b *testing.B) {
+				use(b, p)
+				const steps = 32
+				acc, x, w := make([]float32, steps*n), random(steps*matrixRows), random(n*matrixRows)
+				for b.Loop() {
+					Product(acc, n, x, matrixRows, steps, w, n, matrixRows, n)
+				}
+				perElement(b, n*matrixRows*steps, 4)
+			})
+		}
+	}
+}
+
 func BenchmarkAddToRows(b *testing.B) {
 	benchmarkRows(b, 8, func(row, w []float32, n int, rows []uint32, _ []float32) { AddToRows(w, n, rows, row) })
 }

@@ -67,3 +67,7 @@ func countMasks(count, at []uint32, masks []uint64, _ int) { countMasksGeneric(c
 func leakyRun(u, v, in, bias, beta, theta []float32, reset Reset, spikes []uint64) {
 	leakyRunGeneric(u, v, in, bias, beta, theta, reset, spikes)
 }
+
+func product(acc []float32, accStride int, x []float32, xStride, steps int, w []float32, wStride, rows, cols int) {
+	productGeneric(acc, accStride, x, xStride, steps, w, wStride, rows, cols)
+}

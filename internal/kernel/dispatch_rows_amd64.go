@@ -176,3 +176,35 @@ func addCountedOnce(acc, w []float32, stride int, rows []Counted) {
 		addCountedGeneric(acc, w, stride, rows)
 	}
 }
+
+func product(acc []float32, accStride int, x []float32, xStride, steps int, w []float32, wStride, rows, cols int) {
+	if active == generic {
+		productGeneric(acc, accStride, x, xStride, steps, w, wStride, rows, cols)
+		return
+	}
+	for cols > 0 {
+		c := min(cols, productCols)
+		for s := 0; s < steps; s += productSteps {
+			n := min(steps-s, productSteps)
+			for k := 0; k < rows; {
+				m := min(rows-k, callElements/productCols)
+				if active == avx512 {
+					productAVX512(acc[s*accStride:], accStride, x[s*xStride+k:], xStride, n, w[k*wStride:], wStride, m, c)
+				} else {
+					productAVX2(acc[s*accStride:], accStride, x[s*xStride+k:], xStride, n, w[k*wStride:], wStride, m, c)
+				}
+				k += m
+			}
+		}
+		cols -= c
+		if cols > 0 {
+			acc, w = acc[c:], w[c:]
+		}
+	}
+}
+
+// One call of product handles so many columns and rows of x at most.
+const (
+	productCols  = 64
+	productSteps = 32
+)

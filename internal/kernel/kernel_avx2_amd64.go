@@ -44,6 +44,11 @@ func axpyRowsExactAVX2(acc []float64, w []float32, stride int, rows []uint32, x 
 //go:noescape
 func addToRowsAVX2(w []float32, stride int, rows []uint32, row []float32) (done int)
 
+// productAVX2 is Product; all places lie within the slices, and rows is not 0.
+//
+//go:noescape
+func productAVX2(acc []float32, accStride int, x []float32, xStride int, steps int, w []float32, wStride int, rows int, cols int)
+
 // sweepAVX2 is Sweep of groups below all, and returns how many came before one that is not; acc, p and spikes are long enough.
 //
 //go:noescape

@@ -2443,6 +2443,261 @@ end:
 	VZEROUPPER
 	RET
 
+// func productAVX2(acc []float32, accStride int, x []float32, xStride int, steps int, w []float32, wStride int, rows int, cols int)
+// Requires: AVX, CMOV
+TEXT ·productAVX2(SB), NOSPLIT, $0-120
+	MOVQ acc_base+0(FP), AX
+	MOVQ x_base+32(FP), CX
+	MOVQ w_base+72(FP), DX
+	MOVQ xStride+56(FP), BX
+	SHLQ $0x02, BX
+	MOVQ wStride+96(FP), SI
+	SHLQ $0x02, SI
+	LEAQ (BX)(BX*2), DI
+	MOVQ cols+112(FP), R8
+
+strip:
+	TESTQ R8, R8
+	JLE   end
+	CMPQ  R8, $0x00000009
+	JGE   size2
+	CMPQ  R8, $0x00000001
+	JGE   size1
+
+size2:
+	LEAQ    -8(R8), R9
+	MOVQ    $0x00000008, R10
+	CMPQ    R9, R10
+	CMOVQGT R10, R9
+	LEAQ    tails<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+	MOVQ    AX, R9
+	MOVQ    CX, R10
+	MOVQ    steps+64(FP), R11
+
+size2steps4:
+	CMPQ       R11, $0x04
+	JLT        size2steps4done
+	MOVQ       accStride+24(FP), R13
+	SHLQ       $0x02, R13
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y1
+	VMASKMOVPS 32(R12), Y0, Y2
+	ADDQ       R13, R12
+	VMOVUPS    (R12), Y3
+	VMASKMOVPS 32(R12), Y0, Y4
+	ADDQ       R13, R12
+	VMOVUPS    (R12), Y5
+	VMASKMOVPS 32(R12), Y0, Y6
+	ADDQ       R13, R12
+	VMOVUPS    (R12), Y7
+	VMASKMOVPS 32(R12), Y0, Y8
+	MOVQ       DX, R12
+	MOVQ       rows+104(FP), R13
+
+size2steps4row:
+	VMOVUPS      (R12), Y9
+	VMASKMOVPS   32(R12), Y0, Y10
+	VBROADCASTSS (R10), Y11
+	VMULPS       Y9, Y11, Y12
+	VADDPS       Y12, Y1, Y1
+	VMULPS       Y10, Y11, Y11
+	VADDPS       Y11, Y2, Y2
+	VBROADCASTSS (R10)(BX*1), Y11
+	VMULPS       Y9, Y11, Y12
+	VADDPS       Y12, Y3, Y3
+	VMULPS       Y10, Y11, Y11
+	VADDPS       Y11, Y4, Y4
+	VBROADCASTSS (R10)(BX*2), Y11
+	VMULPS       Y9, Y11, Y12
+	VADDPS       Y12, Y5, Y5
+	VMULPS       Y10, Y11, Y11
+	VADDPS       Y11, Y6, Y6
+	VBROADCASTSS (R10)(DI*1), Y11
+	VMULPS       Y9, Y11, Y9
+	VADDPS       Y9, Y7, Y7
+	VMULPS       Y10, Y11, Y9
+	VADDPS       Y9, Y8, Y8
+	ADDQ         SI, R12
+	ADDQ         $0x04, R10
+	DECQ         R13
+	JNZ          size2steps4row
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      Y1, (R9)
+	VMASKMOVPS   Y2, Y0, 32(R9)
+	ADDQ         R12, R9
+	VMOVUPS      Y3, (R9)
+	VMASKMOVPS   Y4, Y0, 32(R9)
+	ADDQ         R12, R9
+	VMOVUPS      Y5, (R9)
+	VMASKMOVPS   Y6, Y0, 32(R9)
+	ADDQ         R12, R9
+	VMOVUPS      Y7, (R9)
+	VMASKMOVPS   Y8, Y0, 32(R9)
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	LEAQ         (R10)(BX*4), R10
+	MOVQ         rows+104(FP), R12
+	SHLQ         $0x02, R12
+	SUBQ         R12, R10
+	SUBQ         $0x04, R11
+	JMP          size2steps4
+
+size2steps4done:
+size2steps1:
+	CMPQ       R11, $0x01
+	JLT        size2steps1done
+	MOVQ       accStride+24(FP), R12
+	SHLQ       $0x02, R12
+	MOVQ       R9, R12
+	VMOVUPS    (R12), Y1
+	VMASKMOVPS 32(R12), Y0, Y2
+	MOVQ       DX, R12
+	MOVQ       rows+104(FP), R13
+
+size2steps1row:
+	VMOVUPS      (R12), Y3
+	VMASKMOVPS   32(R12), Y0, Y4
+	VBROADCASTSS (R10), Y5
+	VMULPS       Y3, Y5, Y3
+	VADDPS       Y3, Y1, Y1
+	VMULPS       Y4, Y5, Y3
+	VADDPS       Y3, Y2, Y2
+	ADDQ         SI, R12
+	ADDQ         $0x04, R10
+	DECQ         R13
+	JNZ          size2steps1row
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      Y1, (R9)
+	VMASKMOVPS   Y2, Y0, 32(R9)
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	LEAQ         (R10)(BX*1), R10
+	MOVQ         rows+104(FP), R12
+	SHLQ         $0x02, R12
+	SUBQ         R12, R10
+	SUBQ         $0x01, R11
+	JMP          size2steps1
+
+size2steps1done:
+	ADDQ $0x00000040, AX
+	ADDQ $0x00000040, DX
+	SUBQ $0x00000010, R8
+	JMP  strip
+
+size1:
+	LEAQ    (R8), R9
+	MOVQ    $0x00000008, R10
+	CMPQ    R9, R10
+	CMOVQGT R10, R9
+	LEAQ    tails<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+	MOVQ    AX, R9
+	MOVQ    CX, R10
+	MOVQ    steps+64(FP), R11
+
+size1steps4:
+	CMPQ       R11, $0x04
+	JLT        size1steps4done
+	MOVQ       accStride+24(FP), R13
+	SHLQ       $0x02, R13
+	MOVQ       R9, R12
+	VMASKMOVPS (R12), Y0, Y1
+	ADDQ       R13, R12
+	VMASKMOVPS (R12), Y0, Y2
+	ADDQ       R13, R12
+	VMASKMOVPS (R12), Y0, Y3
+	ADDQ       R13, R12
+	VMASKMOVPS (R12), Y0, Y4
+	MOVQ       DX, R12
+	MOVQ       rows+104(FP), R13
+
+size1steps4row:
+	VMASKMOVPS   (R12), Y0, Y5
+	VBROADCASTSS (R10), Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       Y6, Y1, Y1
+	VBROADCASTSS (R10)(BX*1), Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       Y6, Y2, Y2
+	VBROADCASTSS (R10)(BX*2), Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       Y6, Y3, Y3
+	VBROADCASTSS (R10)(DI*1), Y6
+	VMULPS       Y5, Y6, Y5
+	VADDPS       Y5, Y4, Y4
+	ADDQ         SI, R12
+	ADDQ         $0x04, R10
+	DECQ         R13
+	JNZ          size1steps4row
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	VMASKMOVPS   Y1, Y0, (R9)
+	ADDQ         R12, R9
+	VMASKMOVPS   Y2, Y0, (R9)
+	ADDQ         R12, R9
+	VMASKMOVPS   Y3, Y0, (R9)
+	ADDQ         R12, R9
+	VMASKMOVPS   Y4, Y0, (R9)
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	LEAQ         (R10)(BX*4), R10
+	MOVQ         rows+104(FP), R12
+	SHLQ         $0x02, R12
+	SUBQ         R12, R10
+	SUBQ         $0x04, R11
+	JMP          size1steps4
+
+size1steps4done:
+size1steps1:
+	CMPQ       R11, $0x01
+	JLT        size1steps1done
+	MOVQ       accStride+24(FP), R12
+	SHLQ       $0x02, R12
+	MOVQ       R9, R12
+	VMASKMOVPS (R12), Y0, Y1
+	MOVQ       DX, R12
+	MOVQ       rows+104(FP), R13
+
+size1steps1row:
+	VMASKMOVPS   (R12), Y0, Y2
+	VBROADCASTSS (R10), Y3
+	VMULPS       Y2, Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	ADDQ         SI, R12
+	ADDQ         $0x04, R10
+	DECQ         R13
+	JNZ          size1steps1row
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	VMASKMOVPS   Y1, Y0, (R9)
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R9
+	LEAQ         (R10)(BX*1), R10
+	MOVQ         rows+104(FP), R12
+	SHLQ         $0x02, R12
+	SUBQ         R12, R10
+	SUBQ         $0x01, R11
+	JMP          size1steps1
+
+size1steps1done:
+	ADDQ $0x00000020, AX
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, R8
+	JMP  strip
+
+end:
+	VZEROUPPER
+	RET
+
 // func sweepAVX2(v []float32, acc []float32, unit int, all int, groups []uint32, p []float32, theta float32, reset uint8, spikes []uint64) (done int)
 // Requires: AVX, AVX2
 TEXT ·sweepAVX2(SB), NOSPLIT, $0-152

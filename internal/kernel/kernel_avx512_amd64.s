@@ -2473,6 +2473,587 @@ end:
 	VZEROUPPER
 	RET
 
+// func productAVX512(acc []float32, accStride int, x []float32, xStride int, steps int, w []float32, wStride int, rows int, cols int)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·productAVX512(SB), NOSPLIT, $0-120
+	MOVQ acc_base+0(FP), AX
+	MOVQ x_base+32(FP), DX
+	MOVQ w_base+72(FP), BX
+	MOVQ xStride+56(FP), SI
+	SHLQ $0x02, SI
+	MOVQ wStride+96(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (SI)(SI*2), R8
+	MOVQ cols+112(FP), R9
+
+strip:
+	TESTQ R9, R9
+	JLE   end
+	CMPQ  R9, $0x00000031
+	JGE   size4
+	CMPQ  R9, $0x00000021
+	JGE   size3
+	CMPQ  R9, $0x00000011
+	JGE   size2
+	CMPQ  R9, $0x00000001
+	JGE   size1
+
+size4:
+	LEAQ    -48(R9), CX
+	MOVQ    $0x00000010, R10
+	CMPQ    CX, R10
+	CMOVQGT R10, CX
+	MOVL    $0x00000001, R10
+	SHLL    CL, R10
+	DECL    R10
+	KMOVW   R10, K1
+	MOVQ    AX, CX
+	MOVQ    DX, R10
+	MOVQ    steps+64(FP), R11
+
+size4steps4:
+	CMPQ      R11, $0x04
+	JLT       size4steps4done
+	MOVQ      accStride+24(FP), R13
+	SHLQ      $0x02, R13
+	MOVQ      CX, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS   128(R12), Z2
+	VMOVUPS.Z 192(R12), K1, Z3
+	ADDQ      R13, R12
+	VMOVUPS   (R12), Z4
+	VMOVUPS   64(R12), Z5
+	VMOVUPS   128(R12), Z6
+	VMOVUPS.Z 192(R12), K1, Z7
+	ADDQ      R13, R12
+	VMOVUPS   (R12), Z8
+	VMOVUPS   64(R12), Z9
+	VMOVUPS   128(R12), Z10
+	VMOVUPS.Z 192(R12), K1, Z11
+	ADDQ      R13, R12
+	VMOVUPS   (R12), Z12
+	VMOVUPS   64(R12), Z13
+	VMOVUPS   128(R12), Z14
+	VMOVUPS.Z 192(R12), K1, Z15
+	MOVQ      BX, R12
+	MOVQ      rows+104(FP), R13
+
+size4steps4row:
+	VMOVUPS      (R12), Z16
+	VMOVUPS      64(R12), Z17
+	VMOVUPS      128(R12), Z18
+	VMOVUPS.Z    192(R12), K1, Z19
+	VBROADCASTSS (R10), Z20
+	VMULPS       Z16, Z20, Z21
+	VADDPS       Z21, Z0, Z0
+	VMULPS       Z17, Z20, Z21
+	VADDPS       Z21, Z1, Z1
+	VMULPS       Z18, Z20, Z21
+	VADDPS       Z21, Z2, Z2
+	VMULPS       Z19, Z20, Z20
+	VADDPS       Z20, Z3, Z3
+	VBROADCASTSS (R10)(SI*1), Z20
+	VMULPS       Z16, Z20, Z21
+	VADDPS       Z21, Z4, Z4
+	VMULPS       Z17, Z20, Z21
+	VADDPS       Z21, Z5, Z5
+	VMULPS       Z18, Z20, Z21
+	VADDPS       Z21, Z6, Z6
+	VMULPS       Z19, Z20, Z20
+	VADDPS       Z20, Z7, Z7
+	VBROADCASTSS (R10)(SI*2), Z20
+	VMULPS       Z16, Z20, Z21
+	VADDPS       Z21, Z8, Z8
+	VMULPS       Z17, Z20, Z21
+	VADDPS       Z21, Z9, Z9
+	VMULPS       Z18, Z20, Z21
+	VADDPS       Z21, Z10, Z10
+	VMULPS       Z19, Z20, Z20
+	VADDPS       Z20, Z11, Z11
+	VBROADCASTSS (R10)(R8*1), Z20
+	VMULPS       Z16, Z20, Z16
+	VADDPS       Z16, Z12, Z12
+	VMULPS       Z17, Z20, Z16
+	VADDPS       Z16, Z13, Z13
+	VMULPS       Z18, Z20, Z16
+	VADDPS       Z16, Z14, Z14
+	VMULPS       Z19, Z20, Z16
+	VADDPS       Z16, Z15, Z15
+	ADDQ         DI, R12
+	ADDQ         $0x04, R10
+	DECQ         R13
+	JNZ          size4steps4row
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, 64(CX)
+	VMOVUPS      Z2, 128(CX)
+	VMOVUPS      Z3, K1, 192(CX)
+	ADDQ         R12, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, 64(CX)
+	VMOVUPS      Z6, 128(CX)
+	VMOVUPS      Z7, K1, 192(CX)
+	ADDQ         R12, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, 64(CX)
+	VMOVUPS      Z10, 128(CX)
+	VMOVUPS      Z11, K1, 192(CX)
+	ADDQ         R12, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, 64(CX)
+	VMOVUPS      Z14, 128(CX)
+	VMOVUPS      Z15, K1, 192(CX)
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
+	LEAQ         (R10)(SI*4), R10
+	MOVQ         rows+104(FP), R12
+	SHLQ         $0x02, R12
+	SUBQ         R12, R10
+	SUBQ         $0x04, R11
+	JMP          size4steps4
+
+size4steps4done:
+size4steps1:
+	CMPQ      R11, $0x01
+	JLT       size4steps1done
+	MOVQ      accStride+24(FP), R12
+	SHLQ      $0x02, R12
+	MOVQ      CX, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS   128(R12), Z2
+	VMOVUPS.Z 192(R12), K1, Z3
+	MOVQ      BX, R12
+	MOVQ      rows+104(FP), R13
+
+size4steps1row:
+	VMOVUPS      (R12), Z4
+	VMOVUPS      64(R12), Z5
+	VMOVUPS      128(R12), Z6
+	VMOVUPS.Z    192(R12), K1, Z7
+	VBROADCASTSS (R10), Z8
+	VMULPS       Z4, Z8, Z4
+	VADDPS       Z4, Z0, Z0
+	VMULPS       Z5, Z8, Z4
+	VADDPS       Z4, Z1, Z1
+	VMULPS       Z6, Z8, Z4
+	VADDPS       Z4, Z2, Z2
+	VMULPS       Z7, Z8, Z4
+	VADDPS       Z4, Z3, Z3
+	ADDQ         DI, R12
+	ADDQ         $0x04, R10
+	DECQ         R13
+	JNZ          size4steps1row
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, 64(CX)
+	VMOVUPS      Z2, 128(CX)
+	VMOVUPS      Z3, K1, 192(CX)
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
+	LEAQ         (R10)(SI*1), R10
+	MOVQ         rows+104(FP), R12
+	SHLQ         $0x02, R12
+	SUBQ         R12, R10
+	SUBQ         $0x01, R11
+	JMP          size4steps1
+
+size4steps1done:
+	ADDQ $0x00000100, AX
+	ADDQ $0x00000100, BX
+	SUBQ $0x00000040, R9
+	JMP  strip
+
+size3:
+	LEAQ    -32(R9), CX
+	MOVQ    $0x00000010, R10
+	CMPQ    CX, R10
+	CMOVQGT R10, CX
+	MOVL    $0x00000001, R10
+	SHLL    CL, R10
+	DECL    R10
+	KMOVW   R10, K1
+	MOVQ    AX, CX
+	MOVQ    DX, R10
+	MOVQ    steps+64(FP), R11
+
+size3steps4:
+	CMPQ      R11, $0x04
+	JLT       size3steps4done
+	MOVQ      accStride+24(FP), R13
+	SHLQ      $0x02, R13
+	MOVQ      CX, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	ADDQ      R13, R12
+	VMOVUPS   (R12), Z3
+	VMOVUPS   64(R12), Z4
+	VMOVUPS.Z 128(R12), K1, Z5
+	ADDQ      R13, R12
+	VMOVUPS   (R12), Z6
+	VMOVUPS   64(R12), Z7
+	VMOVUPS.Z 128(R12), K1, Z8
+	ADDQ      R13, R12
+	VMOVUPS   (R12), Z9
+	VMOVUPS   64(R12), Z10
+	VMOVUPS.Z 128(R12), K1, Z11
+	MOVQ      BX, R12
+	MOVQ      rows+104(FP), R13
+
+size3steps4row:
+	VMOVUPS      (R12), Z12
+	VMOVUPS      64(R12), Z13
+	VMOVUPS.Z    128(R12), K1, Z14
+	VBROADCASTSS (R10), Z15
+	VMULPS       Z12, Z15, Z16
+	VADDPS       Z16, Z0, Z0
+	VMULPS       Z13, Z15, Z16
+	VADDPS       Z16, Z1, Z1
+	VMULPS       Z14, Z15, Z15
+	VADDPS       Z15, Z2, Z2
+	VBROADCASTSS (R10)(SI*1), Z15
+	VMULPS       Z12, Z15, Z16
+	VADDPS       Z16, Z3, Z3
+	VMULPS       Z13, Z15, Z16
+	VADDPS       Z16, Z4, Z4
+	VMULPS       Z14, Z15, Z15
+	VADDPS       Z15, Z5, Z5
+	VBROADCASTSS (R10)(SI*2), Z15
+	VMULPS       Z12, Z15, Z16
+	VADDPS       Z16, Z6, Z6
+	VMULPS       Z13, Z15, Z16
+	VADDPS       Z16, Z7, Z7
+	VMULPS       Z14, Z15, Z15
+	VADDPS       Z15, Z8, Z8
+	VBROADCASTSS (R10)(R8*1), Z15
+	VMULPS       Z12, Z15, Z12
+	VADDPS       Z12, Z9, Z9
+	VMULPS       Z13, Z15, Z12
+	VADDPS       Z12, Z10, Z10
+	VMULPS       Z14, Z15, Z12
+	VADDPS       Z12, Z11, Z11
+	ADDQ         DI, R12
+	ADDQ         $0x04, R10
+	DECQ         R13
+	JNZ          size3steps4row
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, 64(CX)
+	VMOVUPS      Z2, K1, 128(CX)
+	ADDQ         R12, CX
+	VMOVUPS      Z3, (CX)
+	VMOVUPS      Z4, 64(CX)
+	VMOVUPS      Z5, K1, 128(CX)
+	ADDQ         R12, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, 64(CX)
+	VMOVUPS      Z8, K1, 128(CX)
+	ADDQ         R12, CX
+	VMOVUPS      Z9, (CX)
+	VMOVUPS      Z10, 64(CX)
+	VMOVUPS      Z11, K1, 128(CX)
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
+	LEAQ         (R10)(SI*4), R10
+	MOVQ         rows+104(FP), R12
+	SHLQ         $0x02, R12
+	SUBQ         R12, R10
+	SUBQ         $0x04, R11
+	JMP          size3steps4
+
+size3steps4done:
+size3steps1:
+	CMPQ      R11, $0x01
+	JLT       size3steps1done
+	MOVQ      accStride+24(FP), R12
+	SHLQ      $0x02, R12
+	MOVQ      CX, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS.Z 128(R12), K1, Z2
+	MOVQ      BX, R12
+	MOVQ      rows+104(FP), R13
+
+size3steps1row:
+	VMOVUPS      (R12), Z3
+	VMOVUPS      64(R12), Z4
+	VMOVUPS.Z    128(R12), K1, Z5
+	VBROADCASTSS (R10), Z6
+	VMULPS       Z3, Z6, Z3
+	VADDPS       Z3, Z0, Z0
+	VMULPS       Z4, Z6, Z3
+	VADDPS       Z3, Z1, Z1
+	VMULPS       Z5, Z6, Z3
+	VADDPS       Z3, Z2, Z2
+	ADDQ         DI, R12
+	ADDQ         $0x04, R10
+	DECQ         R13
+	JNZ          size3steps1row
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, 64(CX)
+	VMOVUPS      Z2, K1, 128(CX)
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
+	LEAQ         (R10)(SI*1), R10
+	MOVQ         rows+104(FP), R12
+	SHLQ         $0x02, R12
+	SUBQ         R12, R10
+	SUBQ         $0x01, R11
+	JMP          size3steps1
+
+size3steps1done:
+	ADDQ $0x000000c0, AX
+	ADDQ $0x000000c0, BX
+	SUBQ $0x00000030, R9
+	JMP  strip
+
+size2:
+	LEAQ    -16(R9), CX
+	MOVQ    $0x00000010, R10
+	CMPQ    CX, R10
+	CMOVQGT R10, CX
+	MOVL    $0x00000001, R10
+	SHLL    CL, R10
+	DECL    R10
+	KMOVW   R10, K1
+	MOVQ    AX, CX
+	MOVQ    DX, R10
+	MOVQ    steps+64(FP), R11
+
+size2steps4:
+	CMPQ      R11, $0x04
+	JLT       size2steps4done
+	MOVQ      accStride+24(FP), R13
+	SHLQ      $0x02, R13
+	MOVQ      CX, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	ADDQ      R13, R12
+	VMOVUPS   (R12), Z2
+	VMOVUPS.Z 64(R12), K1, Z3
+	ADDQ      R13, R12
+	VMOVUPS   (R12), Z4
+	VMOVUPS.Z 64(R12), K1, Z5
+	ADDQ      R13, R12
+	VMOVUPS   (R12), Z6
+	VMOVUPS.Z 64(R12), K1, Z7
+	MOVQ      BX, R12
+	MOVQ      rows+104(FP), R13
+
+size2steps4row:
+	VMOVUPS      (R12), Z8
+	VMOVUPS.Z    64(R12), K1, Z9
+	VBROADCASTSS (R10), Z10
+	VMULPS       Z8, Z10, Z11
+	VADDPS       Z11, Z0, Z0
+	VMULPS       Z9, Z10, Z10
+	VADDPS       Z10, Z1, Z1
+	VBROADCASTSS (R10)(SI*1), Z10
+	VMULPS       Z8, Z10, Z11
+	VADDPS       Z11, Z2, Z2
+	VMULPS       Z9, Z10, Z10
+	VADDPS       Z10, Z3, Z3
+	VBROADCASTSS (R10)(SI*2), Z10
+	VMULPS       Z8, Z10, Z11
+	VADDPS       Z11, Z4, Z4
+	VMULPS       Z9, Z10, Z10
+	VADDPS       Z10, Z5, Z5
+	VBROADCASTSS (R10)(R8*1), Z10
+	VMULPS       Z8, Z10, Z8
+	VADDPS       Z8, Z6, Z6
+	VMULPS       Z9, Z10, Z8
+	VADDPS       Z8, Z7, Z7
+	ADDQ         DI, R12
+	ADDQ         $0x04, R10
+	DECQ         R13
+	JNZ          size2steps4row
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	ADDQ         R12, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, K1, 64(CX)
+	ADDQ         R12, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, K1, 64(CX)
+	ADDQ         R12, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, K1, 64(CX)
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
+	LEAQ         (R10)(SI*4), R10
+	MOVQ         rows+104(FP), R12
+	SHLQ         $0x02, R12
+	SUBQ         R12, R10
+	SUBQ         $0x04, R11
+	JMP          size2steps4
+
+size2steps4done:
+size2steps1:
+	CMPQ      R11, $0x01
+	JLT       size2steps1done
+	MOVQ      accStride+24(FP), R12
+	SHLQ      $0x02, R12
+	MOVQ      CX, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS.Z 64(R12), K1, Z1
+	MOVQ      BX, R12
+	MOVQ      rows+104(FP), R13
+
+size2steps1row:
+	VMOVUPS      (R12), Z2
+	VMOVUPS.Z    64(R12), K1, Z3
+	VBROADCASTSS (R10), Z4
+	VMULPS       Z2, Z4, Z2
+	VADDPS       Z2, Z0, Z0
+	VMULPS       Z3, Z4, Z2
+	VADDPS       Z2, Z1, Z1
+	ADDQ         DI, R12
+	ADDQ         $0x04, R10
+	DECQ         R13
+	JNZ          size2steps1row
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, K1, 64(CX)
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
+	LEAQ         (R10)(SI*1), R10
+	MOVQ         rows+104(FP), R12
+	SHLQ         $0x02, R12
+	SUBQ         R12, R10
+	SUBQ         $0x01, R11
+	JMP          size2steps1
+
+size2steps1done:
+	ADDQ $0x00000080, AX
+	ADDQ $0x00000080, BX
+	SUBQ $0x00000020, R9
+	JMP  strip
+
+size1:
+	LEAQ    (R9), CX
+	MOVQ    $0x00000010, R10
+	CMPQ    CX, R10
+	CMOVQGT R10, CX
+	MOVL    $0x00000001, R10
+	SHLL    CL, R10
+	DECL    R10
+	KMOVW   R10, K1
+	MOVQ    AX, CX
+	MOVQ    DX, R10
+	MOVQ    steps+64(FP), R11
+
+size1steps4:
+	CMPQ      R11, $0x04
+	JLT       size1steps4done
+	MOVQ      accStride+24(FP), R13
+	SHLQ      $0x02, R13
+	MOVQ      CX, R12
+	VMOVUPS.Z (R12), K1, Z0
+	ADDQ      R13, R12
+	VMOVUPS.Z (R12), K1, Z1
+	ADDQ      R13, R12
+	VMOVUPS.Z (R12), K1, Z2
+	ADDQ      R13, R12
+	VMOVUPS.Z (R12), K1, Z3
+	MOVQ      BX, R12
+	MOVQ      rows+104(FP), R13
+
+size1steps4row:
+	VMOVUPS.Z    (R12), K1, Z4
+	VBROADCASTSS (R10), Z5
+	VMULPS       Z4, Z5, Z5
+	VADDPS       Z5, Z0, Z0
+	VBROADCASTSS (R10)(SI*1), Z5
+	VMULPS       Z4, Z5, Z5
+	VADDPS       Z5, Z1, Z1
+	VBROADCASTSS (R10)(SI*2), Z5
+	VMULPS       Z4, Z5, Z5
+	VADDPS       Z5, Z2, Z2
+	VBROADCASTSS (R10)(R8*1), Z5
+	VMULPS       Z4, Z5, Z4
+	VADDPS       Z4, Z3, Z3
+	ADDQ         DI, R12
+	ADDQ         $0x04, R10
+	DECQ         R13
+	JNZ          size1steps4row
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      Z0, K1, (CX)
+	ADDQ         R12, CX
+	VMOVUPS      Z1, K1, (CX)
+	ADDQ         R12, CX
+	VMOVUPS      Z2, K1, (CX)
+	ADDQ         R12, CX
+	VMOVUPS      Z3, K1, (CX)
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
+	LEAQ         (R10)(SI*4), R10
+	MOVQ         rows+104(FP), R12
+	SHLQ         $0x02, R12
+	SUBQ         R12, R10
+	SUBQ         $0x04, R11
+	JMP          size1steps4
+
+size1steps4done:
+size1steps1:
+	CMPQ      R11, $0x01
+	JLT       size1steps1done
+	MOVQ      accStride+24(FP), R12
+	SHLQ      $0x02, R12
+	MOVQ      CX, R12
+	VMOVUPS.Z (R12), K1, Z0
+	MOVQ      BX, R12
+	MOVQ      rows+104(FP), R13
+
+size1steps1row:
+	VMOVUPS.Z    (R12), K1, Z1
+	VBROADCASTSS (R10), Z2
+	VMULPS       Z1, Z2, Z1
+	VADDPS       Z1, Z0, Z0
+	ADDQ         DI, R12
+	ADDQ         $0x04, R10
+	DECQ         R13
+	JNZ          size1steps1row
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      Z0, K1, (CX)
+	MOVQ         accStride+24(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, CX
+	LEAQ         (R10)(SI*1), R10
+	MOVQ         rows+104(FP), R12
+	SHLQ         $0x02, R12
+	SUBQ         R12, R10
+	SUBQ         $0x01, R11
+	JMP          size1steps1
+
+size1steps1done:
+	ADDQ $0x00000040, AX
+	ADDQ $0x00000040, BX
+	SUBQ $0x00000010, R9
+	JMP  strip
+
+end:
+	VZEROUPPER
+	RET
+
 // func sweepAVX512(v []float32, acc []float32, unit int, all int, groups []uint32, p []float32, theta float32, reset uint8, spikes []uint64) (done int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·sweepAVX512(SB), NOSPLIT, $0-152

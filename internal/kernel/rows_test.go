@@ -152,3 +152,24 @@ func TestAddToRows(t *testing.T) {
 		check()
 	})
 }
+
+func TestProduct(t *testing.T) {
+	forSizes(t, func(t *testing.T, r values, n, off int) {
+		steps, rows := r.IntN(10), r.IntN(9)
+		accStride, xStride, wStride := n+r.IntN(4), rows+r.IntN(4), n+r.IntN(4)
+		acc, check := buffer(t, r, 9*accStride+n, off)
+		x, w := floats(t, r, 9*xStride+rows, 1), floats(t, r, 9*wStride+n, 2)
+		want := append([]float32(nil), acc...)
+		for s := range steps {
+			for k := range rows {
+				for i := range n {
+					p := float32(x[s*xStride+k] * w[k*wStride+i])
+					want[s*accStride+i] += p
+				}
+			}
+		}
+		Product(acc, accStride, x, xStride, steps, w, wStride, rows, n)
+		equalBits(t, "Product", acc, want)
+		check()
+	})
+}

@@ -49,6 +49,10 @@ func TestTooShort(t *testing.T) {
 		"CountMasks, count":        func() { CountMasks(rows, []uint32{0, 3}, words, 3) },
 		"CountMasks, at":           func() { CountMasks(rows, []uint32{0}, words, 3) },
 		"CountMasks, width":        func() { CountMasks(rows, rows, words, 0) },
+		"Product, acc":             func() { Product(long(), 40, long(), 0, 2, w(), 10, 3, 40) },
+		"Product, x":               func() { Product(long(), 40, long(), 60, 2, w(), 10, 20, 30) },
+		"Product, w":               func() { Product(long(), 40, long(), 10, 2, w(), 60, 5, 30) },
+		"Product, negative stride": func() { Product(long(), -1, long(), 10, 2, w(), 6, 5, 30) },
 		"Sweep, acc":               func() { Sweep(long(), short(), n, rows[:1], x, 1, None, words) },
 		"Sweep, spikes":            func() { Sweep(long(), long(), n, rows[:1], x, 1, None, tooFew) },
 		"Sweep, p":                 func() { Sweep(long(), long(), n, rows[:1], nil, 1, None, words) },
@@ -102,6 +106,7 @@ func TestNothingToDo(t *testing.T) {
 		if Indices(make([]uint32, IndicesRoom), nil, nil, 1) != 0 {
 			t.Errorf("path %v: indices of nothing", p)
 		}
+		Product(nil, 0, nil, 0, 0, nil, 0, 3, 3)
 		Sweep(nil, nil, 1, nil, nil, 1, Zero, nil)
 		SweepBias(nil, nil, nil, 70, nil, nil, 1, None, nil, nil)
 		LeakyStep(nil, nil, nil, nil, nil, nil, Zero, nil)
@@ -131,6 +136,7 @@ func TestNoAllocation(t *testing.T) {
 			var moved [2]bool
 			var index [60 + IndicesRoom]uint32
 			AxpyTiles(a[:], w[:], 50, 50, 100, []Tile{{Cols: 50, Rows: 2, To: 3}}, rows[:], x[:])
+			Product(a[:], 20, x[:], 1, 2, w[:], 100, 2, 20)
 			CountMasks(index[:], rows[:], spikes[:], 30)
 			Indices(index[:], rows[:], spikes[:], 30)
 			Sweep(a[:], b[:], 50, rows[:1], x[:], 1, Zero, spikes[:])

@@ -48,6 +48,10 @@ func (o *operands) run() (r results) {
 	if tile := (Tile{Cols: uint32(cols / 2), Rows: 2, To: uint32(len(o.rows))}); cols > 1 {
 		AxpyTiles(get(o.a[:cols]), o.w, cols/2, cols/2, o.stride, []Tile{tile, {}, tile}, o.rows, o.x)
 	}
+	if k := min(len(o.rows), len(o.w)/o.stride); k > 0 {
+		Product(get(o.a[:cols]), 0, o.x, 0, 1, o.w, o.stride, k, cols)
+		Product(get(o.w), o.stride, o.x, 0, min(9, len(o.w)/o.stride), append([]float32(nil), o.w...), o.stride, k, cols)
+	}
 	double := make([]float64, cols)
 	r.doubles = append(r.doubles, double)
 	AxpyRowsExact(double, o.w, o.stride, o.rows, o.x)

@@ -42,7 +42,7 @@ func write(dir string, a isa) error {
 	c.ConstraintExpr("amd64,!noasm,!race")
 	for _, make := range []func(isa){
 		addRow, axpyRow,
-		addRows, axpyRows, axpyTiles, addCounted, axpyRowsExact, addToRows,
+		addRows, axpyRows, axpyTiles, addCounted, axpyRowsExact, addToRows, product,
 		sweep, sweepBias, sweepConductance, indices, countMasks, leakyStep, leakyRun,
 		fastSigmoidBack, atanBack, adam, fetch,
 	} {
