@@ -32,7 +32,10 @@ type lane struct {
 	delay    int64
 	receptor int    // of the neurons that it arrives at
 	parts    []part // one a block
-	fan      float64
+	// flights take the place of parts where the synapses have delays of their own and
+	// the layer is stepped; delay is the shortest of them then.
+	flights []airway
+	fan     float64
 }
 
 // visit is a step in which something arrives: arrived[lo:hi].
@@ -152,6 +155,14 @@ func buildLayers(net *network.Network, crew *crew, window int64) []*layer {
 		for k := range nl.In {
 			c := &nl.In[k]
 			src, in := source(c.From), net.Source(c.From)
+			if shortest, ok := flies(c); ok && isStepped(nl) {
+				ln := &lane{from: src, to: l, key: uint64(len(l.lanes)), delay: shortest, receptor: c.Receptor, flights: newFlights(c.Synapses.(*network.Sparse), shortest, blocks), fan: meanFan(c, in, nl.Shape)}
+				l.lanes = append(l.lanes, ln)
+				src.out = append(src.out, ln)
+				src.log.longest = max(src.log.longest, shortest)
+				longest = max(longest, shortest)
+				continue
+			}
 			for _, sp := range splitConn(c, in, nl.Shape, blocks) {
 				ln := &lane{from: src, to: l, key: uint64(len(l.lanes)), delay: sp.delay, receptor: c.Receptor, parts: sp.parts, fan: meanFan(c, in, nl.Shape)}
 				l.lanes = append(l.lanes, ln)

@@ -11,15 +11,16 @@ import (
 // goes through its steps by itself: the sums of what arrives, the generators, and a
 // sweep over all of them.
 type stepped struct {
-	l      *layer
-	s      *neuron.State
-	acc    []float32 // for each receptor and neuron
-	n      int
-	noise  []*poisson
-	blocks []*steppedBlock
-	crew   *crew
-	end    int64   // of the steps under way
-	cost   float64 // of a neuron a step, in synaptic events
+	l       *layer
+	s       *neuron.State
+	acc     []float32 // for each receptor and neuron
+	n       int
+	noise   []*poisson
+	flights bool // some lanes have them
+	blocks  []*steppedBlock
+	crew    *crew
+	end     int64   // of the steps under way
+	cost    float64 // of a neuron a step, in synaptic events
 }
 
 type steppedBlock struct {
@@ -70,6 +71,9 @@ func isStepped(nl *network.Layer) bool {
 func newStepped(l *layer, c *neuron.Clocked, noise []*poisson, blocks []span, crew *crew) *stepped {
 	r := &stepped{l: l, s: c.NewState(), noise: noise, crew: crew, cost: 0.5 + 3*float64(len(noise))}
 	r.n = len(r.s.V)
+	for _, ln := range l.lanes {
+		r.flights = r.flights || ln.flights != nil
+	}
 	r.acc = make([]float32, r.n*c.Receptors())
 	for _, sp := range blocks {
 		lo, hi := sp.neurons()
@@ -96,12 +100,18 @@ func (r *stepped) piece(i int) {
 	lo, hi := b.neurons()
 	agenda := r.l.agenda
 	for t := b.at + 1; t < r.end; t++ {
+		var arrived []arrival
 		if len(agenda) > 0 && agenda[0].t == t {
-			for k := agenda[0].lo; k < agenda[0].hi; k++ {
-				a := &r.l.arrived[k]
+			arrived = r.l.arrived[agenda[0].lo:agenda[0].hi]
+			agenda = agenda[1:]
+		}
+		if r.flights {
+			r.fly(b, i, t, arrived)
+		} else {
+			for k := range arrived {
+				a := &arrived[k]
 				b.events += a.lane.parts[i].deliver(a.spikes(), r.input(a.lane.receptor), nil)
 			}
-			agenda = agenda[1:]
 		}
 		for _, p := range r.noise {
 			p.add(r.input(p.receptor), lo, hi, t)
@@ -111,6 +121,25 @@ func (r *stepped) piece(i int) {
 	}
 	b.updates += (r.end - 1 - b.at) * int64(hi-lo)
 	b.at = r.end - 1
+}
+
+// fly forms the sums of step t where some lanes have flights: lane by lane, those
+// that something arrives at and those on which something is on its way.
+func (r *stepped) fly(b *steppedBlock, i int, t int64, arrived []arrival) {
+	for _, ln := range r.l.lanes {
+		acc := r.input(ln.receptor)
+		for len(arrived) > 0 && arrived[0].lane == ln {
+			if s := arrived[0].spikes(); ln.flights != nil {
+				ln.flights[i].depart(s, t)
+			} else {
+				b.events += ln.parts[i].deliver(s, acc, nil)
+			}
+			arrived = arrived[1:]
+		}
+		if ln.flights != nil {
+			b.events += ln.flights[i].deliver(t, acc)
+		}
+	}
 }
 
 // input is the accumulators of one receptor.
