@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"dvsim/internal/npz"
@@ -279,12 +280,21 @@ var truthRuns = []struct {
 	{"train_nmnist_size", FastSigmoid(25), 4},
 }
 
+// short leaves the large networks out of short tests: with the race detector they
+// take minutes.
+func short(t *testing.T, name string) {
+	if testing.Short() && !strings.HasPrefix(name, "train_small") {
+		t.Skip("a large network")
+	}
+}
+
 // TestBatchesOfSnnTorch holds single batches to snnTorch's, from the state that
 // its file gives: output spikes equal, loss to 5 digits, gradients to 1e-4, weights
 // after Adam to 1e-6.
 func TestBatchesOfSnnTorch(t *testing.T) {
 	for _, run := range truthRuns {
 		t.Run(run.name, func(t *testing.T) {
+			short(t, run.name)
 			r := openRun(t, run.name)
 			for _, n := range r.ints("steps") {
 				r.batch(run.surrogate, int(n))
@@ -410,6 +420,7 @@ func (r *truth) sameSpikes(tr *Trainer, n int) {
 func TestRunsOfSnnTorch(t *testing.T) {
 	for _, run := range truthRuns {
 		t.Run(run.name, func(t *testing.T) {
+			short(t, run.name)
 			r := openRun(t, run.name)
 			double, _, err := r.f.Float64s("losses_float64")
 			if err != nil {

@@ -125,7 +125,11 @@ func TestCurrentCrossing(t *testing.T) {
 			t.Fatalf("crossing at %v, the first is before %v: %+v, τ %v, τs %v, D %v", got, want, s, p.TauUS, p.TauSynUS, p.Drive)
 		}
 	})
-	if crossings < 20 {
+	least := 20
+	if testing.Short() { // a fifth of the cases
+		least = 3
+	}
+	if crossings < least {
 		t.Errorf("only %d crossings", crossings)
 	}
 }
