@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"network":            {"events", "neuron", "internal/kernel", "internal/npz"},
 	"sim":                {"events", "network", "neuron", "queue", "trace", "internal/kernel"},
 	"learn":              {"network", "neuron", "trace", "internal/kernel", "internal/npz"},
+	"effort":             {"network", "trace"},
 	"render":             {"events", "trace"},
 	"datasets/sample":    {"events", "aedat"},
 	"datasets/saccades":  {"datasets", "datasets/strokes", "events", "events/dvs", "formats/nmnist"},
