@@ -75,6 +75,14 @@ func fit(t *testing.T, tr *Trainer, epochs int, train, test Data) ([]float32, []
 	return weightsOf(tr.Net), h
 }
 
+// fewer is the last of some cases in a short test, else all.
+func fewer(cases ...int) []int {
+	if testing.Short() {
+		return cases[len(cases)-1:]
+	}
+	return cases
+}
+
 func TestWorkersGiveEqualBits(t *testing.T) {
 	train, test := noise(70, 30, 12, 5, 0.1, 1), noise(20, 30, 12, 5, 0.1, 2)
 	for name, make := range variants() {
@@ -83,7 +91,7 @@ func TestWorkersGiveEqualBits(t *testing.T) {
 			if sameBits(want, weightsOf(make().Net)) {
 				t.Fatal("nothing was learnt")
 			}
-			for _, workers := range []int{2, 3, 8} {
+			for _, workers := range fewer(2, 3, 8) {
 				tr := make()
 				tr.Workers = workers
 				got, h := fit(t, tr, 2, train, test)
@@ -105,7 +113,7 @@ func TestResume(t *testing.T) {
 	for name, make := range variants() {
 		t.Run(name, func(t *testing.T) {
 			want, history := fit(t, make(), 3, train, test)
-			for _, stop := range []int{5, 7} { // batches; an epoch has 5
+			for _, stop := range fewer(5, 7) { // batches; an epoch has 5
 				file := filepath.Join(t.TempDir(), "checkpoint.npz")
 				ctx, cancel := context.WithCancel(context.Background())
 				tr := make()
