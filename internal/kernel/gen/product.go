@@ -43,8 +43,10 @@ func product(a isa) {
 			c.CMPQ(left, Imm(uint64(steps)))
 			c.JLT(LabelRef(name + "done"))
 			row := productTile(a, name, steps, size, last, at, w, wStride, []Mem{
-				{Base: from}, {Base: from, Index: xStride, Scale: 1},
-				{Base: from, Index: xStride, Scale: 2}, {Base: from, Index: thrice, Scale: 1},
+				{Base: from},
+				{Base: from, Index: xStride, Scale: 1},
+				{Base: from, Index: xStride, Scale: 2},
+				{Base: from, Index: thrice, Scale: 1},
 			})
 			c.ADDQ(bytes(a, "accStride"), row)
 			c.MOVQ(row, at)
