@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"time"
+
 	"dvsim/network"
 	"dvsim/neuron"
 )
@@ -19,6 +21,7 @@ type stepped struct {
 	flights bool // some lanes have them
 	blocks  []*steppedBlock
 	crew    *crew
+	pace    pace
 	end     int64   // of the steps under way
 	cost    float64 // of a neuron a step, in synaptic events
 }
@@ -90,8 +93,29 @@ func (r *stepped) next() int64 { return r.blocks[0].at + 1 }
 
 func (r *stepped) steps(_, b int64) {
 	r.end = b
-	r.crew.do(r, len(r.blocks), r.l.fan+float64(b-r.next())*float64(r.n)*r.cost)
+	work := r.l.fan + float64(b-r.next())*float64(r.n)*r.cost
+	switch shared := r.pace.shared(); {
+	case len(r.blocks) == 1 || work < r.crew.worth:
+		r.alone()
+	case r.crew.worth == 0: // a test that wants every piece shared
+		r.crew.do(r, len(r.blocks), work)
+	default:
+		start := time.Now()
+		if shared {
+			r.crew.do(r, len(r.blocks), work)
+		} else {
+			r.alone()
+		}
+		r.pace.note(shared, time.Since(start), work)
+	}
 	mergeBlocks(&r.l.log, r.blocks)
+}
+
+// alone does all pieces without help.
+func (r *stepped) alone() {
+	for i := range r.blocks {
+		r.piece(i)
+	}
 }
 
 // piece takes one block through its steps.
