@@ -1,6 +1,10 @@
 package neuron
 
-import "dvsim/internal/kernel"
+import (
+	"math"
+
+	"dvsim/internal/kernel"
+)
 
 // Clocked is the arithmetic of one layer of a clocked network: its parameters
 // made ready for stepping. It has no state and may be used from many goroutines.
@@ -21,8 +25,9 @@ type Clocked struct {
 	refSteps int64
 	always   bool // touched in every step
 	syn      synapticStep
-	fast     bool // Leaky with one β and θ, no inhibition, reset a step later: the kernels serve it
+	fast     bool // the kernels serve it: see newFast
 	fastBy   kernel.Reset
+	over     float32 // it spikes above this
 }
 
 // State is the potential of each neuron of a layer, and when its refractory
@@ -71,9 +76,27 @@ func NewClocked(p *Params, n int, dtUS int64, bias []float32) *Clocked {
 	} else {
 		c.constant = constantInput(p, n, c.pow.beta, bias)
 	}
-	c.fast = !c.lif && c.beta == nil && len(c.theta) == 1 && !c.now && !c.inhibit
-	c.fastBy = map[Reset]kernel.Reset{Subtract: kernel.Subtract, Zero: kernel.Zero, None: kernel.None}[c.reset]
+	c.newFast()
 	return c
+}
+
+// newFast finds out whether the kernels serve the layer: one β and one θ, no
+// inhibition; Leaky neurons that reset in the step after the spike; LIF neurons whose
+// refractory period, if there is one, begins at a potential of 0 and without constant
+// input: all that is left of it then is that arrivals are dropped.
+func (c *Clocked) newFast() {
+	c.fast = c.beta == nil && len(c.theta) == 1 && !c.now && !c.inhibit
+	c.over = c.theta[0]
+	switch {
+	case c.model == CUBA || c.model == COBA:
+		c.fast = false
+	case c.lif:
+		c.over = math.Nextafter32(c.over, -1) // v ≥ θ
+		c.fastBy = kernel.None
+		c.fast = c.fast && (c.refSteps == 0 || math.Float32bits(c.vReset) == 0 && c.constant == nil)
+	default:
+		c.fastBy = map[Reset]kernel.Reset{Subtract: kernel.Subtract, Zero: kernel.Zero, None: kernel.None}[c.reset]
+	}
 }
 
 // constantInput is bias + (1 − β)·drive of each neuron, or nil where that is 0 throughout.
@@ -191,7 +214,7 @@ func (c *Clocked) Hot(s *State, lo, hi int) bool {
 func (c *Clocked) Touch(s *State, acc []float32, lo, hi int, k, d int64, spikes []uint32) (out []uint32, hot, moved bool) {
 	switch {
 	case c.fast:
-		return c.touchFast(s.V[lo:hi], acc[lo:hi], lo, hi, d, spikes)
+		return c.touchFast(s, acc, lo, hi, k, d, spikes)
 	case c.model == CUBA || c.model == COBA:
 		return c.touchSynaptic(s, acc, lo, hi, k, spikes)
 	case c.lif:
@@ -201,27 +224,53 @@ func (c *Clocked) Touch(s *State, acc []float32, lo, hi int, k, d int64, spikes 
 }
 
 // touchFast serves the usual layer through the kernels.
-func (c *Clocked) touchFast(v, acc []float32, lo, hi int, d int64, spikes []uint32) (out []uint32, hot, moved bool) {
-	p, theta := [1]float32{c.pow.at(d)}, c.theta[0]
+func (c *Clocked) touchFast(s *State, acc []float32, lo, hi int, k, d int64, spikes []uint32) (out []uint32, hot, moved bool) {
+	if c.refSteps > 0 {
+		for j, until := range s.until[lo:hi] {
+			if until >= k {
+				acc[lo+j] = 0
+			}
+		}
+	}
+	p, before := [1]float32{c.pow.at(d)}, len(spikes)
 	var mask [16]uint64
 	var any [1]bool
-	for len(v) > 0 {
-		n := min(len(v), 64*len(mask))
+	for lo < hi {
+		n := min(hi-lo, 64*len(mask))
+		v, in := s.V[lo:lo+n], acc[lo:lo+n]
 		if c.constant == nil {
-			kernel.Sweep(v[:n], acc[:n], n, first, p[:], theta, c.fastBy, mask[:])
+			kernel.Sweep(v, in, n, first, p[:], c.over, c.fastBy, mask[:])
 		} else {
-			kernel.SweepBias(v[:n], acc[:n], c.constant[lo:lo+n], n, first, p[:], theta, c.fastBy, mask[:], any[:])
+			kernel.SweepBias(v, in, c.constant[lo:lo+n], n, first, p[:], c.over, c.fastBy, mask[:], any[:])
 			moved = moved || any[0]
 		}
 		for w := range (n + 63) / 64 {
 			if mask[w] != 0 {
-				hot = true
 				spikes = appendBits(spikes, mask[w], uint32(lo+64*w))
 			}
 		}
-		v, acc, lo = v[n:], acc[n:], lo+n
+		lo += n
 	}
-	return spikes, hot, moved
+	if c.lif {
+		c.fireLIF(s, spikes[before:], k)
+	}
+	return spikes, len(spikes) > before && c.Again(), moved
+}
+
+// Again reports whether a neuron that spikes has to be touched in the next step, as
+// its reset comes then.
+func (c *Clocked) Again() bool { return !c.lif }
+
+// fireLIF does what a spike in step k does to LIF neurons.
+func (c *Clocked) fireLIF(s *State, spikes []uint32, k int64) {
+	for _, j := range spikes {
+		s.V[j] = c.vReset
+	}
+	if c.refSteps > 0 {
+		for _, j := range spikes {
+			s.until[j] = k + c.refSteps
+		}
+	}
 }
 
 // first is the list of the one group of a slice.

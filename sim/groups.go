@@ -183,7 +183,7 @@ func (r *groups) touchBatch(b *block, t int64) {
 		}
 	}
 	b.updates += int64(len(m.Group) * r.unit)
-	r.c.TouchBatch(r.s, r.acc, r.unit, m)
+	r.c.TouchBatch(r.s, r.acc, r.unit, t, m)
 	if r.unit <= 64 && len(m.Moved) == 0 {
 		r.settle(b)
 	} else {
@@ -205,7 +205,10 @@ func (r *groups) settle(b *block) {
 	at := len(b.log.runs)
 	b.log.runs = slices.Grow(b.log.runs, n+1)
 	runs, filled := b.log.runs[at:at+n+1], 0
-	word, hot := (int(m.Group[0])-b.lo)>>6, uint64(0)
+	word, hot, again := (int(m.Group[0])-b.lo)>>6, uint64(0), uint64(0)
+	if r.c.Again() {
+		again = ^again
+	}
 	spikes, base := m.Spikes[:n], b.base[:n]
 	for k, g := range m.Group {
 		x := spikes[k]
@@ -215,12 +218,12 @@ func (r *groups) settle(b *block) {
 		filled += int(some)
 		i := int(g) - b.lo
 		if i>>6 != word {
-			b.active.markWord(word<<6, hot)
+			b.active.markWord(word<<6, hot&again)
 			word, hot = i>>6, 0
 		}
 		hot |= some << (i & 63)
 	}
-	b.active.markWord(word<<6, hot)
+	b.active.markWord(word<<6, hot&again)
 	if b.log.sited == uint32(r.unit) {
 		b.log.runs = b.log.runs[:at+filled]
 	}
@@ -237,7 +240,7 @@ func (r *groups) settleAny(b *block) {
 			spiked |= x
 			b.base = append(b.base, g*uint32(r.unit)+uint32(64*w))
 		}
-		if i := int(g) - b.lo; spiked != 0 || len(m.Moved) > 0 && m.Moved[k] && b.drives(i) {
+		if i := int(g) - b.lo; spiked != 0 && r.c.Again() || len(m.Moved) > 0 && m.Moved[k] && b.drives(i) {
 			b.active.mark(i)
 		}
 	}
