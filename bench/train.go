@@ -1,17 +1,11 @@
 package bench
 
 import (
-	"bytes"
 	"context"
 	_ "embed"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"dvsim/datasets"
@@ -129,20 +123,15 @@ func (r *TrainRun) tutorial(ctx context.Context, data string, epochs, workers in
 //go:embed train_peers.py
 var trainPeers []byte
 
-// ErrNoPeer is the error of TrainPeer where the peer is not installed.
-var ErrNoPeer = errors.New("not installed")
-
 // TrainPeer has a peer do a job, in a process of its own. python is the interpreter
 // that has it.
 func TrainPeer(ctx context.Context, python, peer, job, data string, epochs, threads int) (*TrainRun, error) {
 	module := map[string]string{"snntorch": "snntorch", "snntorch-compile": "snntorch", "spikingjelly": "spikingjelly"}[peer]
-	if err := exec.CommandContext(ctx, python, "-c", "import importlib.util as u, sys; sys.exit(u.find_spec('"+module+"') is None)").Run(); err != nil {
-		return nil, fmt.Errorf("%s: %w for %s", peer, ErrNoPeer, python)
+	if err := installed(ctx, python, peer, module); err != nil {
+		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, python, "-", peer, job, data, strconv.Itoa(epochs), strconv.Itoa(threads))
-	cmd.Stdin = bytes.NewReader(trainPeers)
-	r, err := runTraining(cmd)
-	if err != nil {
+	r := &TrainRun{}
+	if err := script(ctx, r, python, trainPeers, peer, job, data, strconv.Itoa(epochs), strconv.Itoa(threads)); err != nil {
 		return nil, fmt.Errorf("%s: %w", peer, err)
 	}
 	r.Job, r.Who = job, peer
@@ -153,33 +142,10 @@ func TrainPeer(ctx context.Context, python, peer, job, data string, epochs, thre
 // the paths through package kernel. args make it call Train and print the result
 // as JSON.
 func TrainChild(ctx context.Context, path string, args ...string) (*TrainRun, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	cmd := exec.CommandContext(ctx, self, args...)
-	cmd.Env = append(os.Environ(), "DVSIM_KERNEL="+path)
-	r, err := runTraining(cmd)
-	if err != nil {
+	r := &TrainRun{}
+	if err := child(ctx, r, []string{"DVSIM_KERNEL=" + path}, args...); err != nil {
 		return nil, fmt.Errorf("dvsim %s: %w", path, err)
 	}
 	r.Who = "dvsim " + path
-	return r, nil
-}
-
-// runTraining runs a process that prints a TrainRun as the last line.
-func runTraining(cmd *exec.Cmd) (*TrainRun, error) {
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
-		return nil, fmt.Errorf("%w: %s", err, lines[len(lines)-1])
-	}
-	lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
-	r := &TrainRun{}
-	if err := json.Unmarshal(lines[len(lines)-1], r); err != nil {
-		return nil, fmt.Errorf("its output is not what was expected: %w", err)
-	}
 	return r, nil
 }

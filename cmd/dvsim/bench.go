@@ -18,11 +18,11 @@ import (
 func (a *app) benchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench",
-		Short: "Measure: sparse against dense stepping, training beside peers",
+		Short: "Measure: sparse against dense stepping, networks and training beside peers",
 		Args:  argsError(cobra.NoArgs),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.sparseDenseCommand(), a.benchTrainCommand())
+	cmd.AddCommand(a.sparseDenseCommand(), a.benchNetworksCommand(), a.benchTrainCommand())
 	return cmd
 }
 

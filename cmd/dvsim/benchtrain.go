@@ -16,11 +16,12 @@ import (
 
 // benchTrainFlags are the flags of dvsim bench train.
 type benchTrainFlags struct {
-	data, mnist, python string
-	jobs, peers, paths  []string
-	epochs, rounds      int
-	workers             int
-	child               string
+	peerFlags
+	data, mnist    string
+	jobs, paths    []string
+	epochs, rounds int
+	workers        int
+	child          string
 }
 
 func (a *app) benchTrainCommand() *cobra.Command {
@@ -31,11 +32,11 @@ func (a *app) benchTrainCommand() *cobra.Command {
 		Long: `Train the network of snnTorch's tutorial and time the epochs: 2312-256-10 on
 N-MNIST cut into 25 bins, from memory (nmnist) and with reading and binning
 (nmnist+load), and 784-256-10 on MNIST (tutorial). Ours on each path that the
-processor has (AVX-512, AVX2, plain Go), and the peers that --python has installed,
+processor has (AVX-512, AVX2, plain Go), and the peers that --peers has installed,
 one after the other, each in a process of its own, in several rounds. The fastest
 epoch after the first counts; the ratio is the peer's over ours.`,
 		Example: `  dvsim bench train --data N-MNIST --mnist MNIST
-  dvsim bench train --data N-MNIST --jobs nmnist,nmnist+load --python venv/bin/python
+  dvsim bench train --data N-MNIST --jobs nmnist,nmnist+load --peers .venv-peers
   dvsim bench train --mnist MNIST --jobs tutorial --paths avx512 --json`,
 		Args: argsError(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.benchTrain(cmd.Context(), f) },
@@ -43,9 +44,8 @@ epoch after the first counts; the ratio is the peer's over ours.`,
 	fl := cmd.Flags()
 	fl.StringVar(&f.data, "data", "", "recordings in N-MNIST's layout; such as: dvsim dataset make strokes --train 1000 --out DIR")
 	fl.StringVar(&f.mnist, "mnist", "", "folder with the idx files of MNIST")
-	fl.StringVar(&f.python, "python", "python3", "interpreter that has the peers")
+	f.register(cmd, bench.TrainPeers, "those that python3 has")
 	fl.StringSliceVar(&f.jobs, "jobs", nil, "of "+strings.Join(bench.TrainJobs, ", ")+"; default: those that there is data for")
-	fl.StringSliceVar(&f.peers, "peers", bench.TrainPeers, "peers; those that are not installed are left out")
 	fl.StringSliceVar(&f.paths, "paths", kernel.Paths(), "paths through our kernels")
 	fl.IntVar(&f.epochs, "epochs", 0, "epochs of a run, the first of which does not count; default: 8, tutorial 3")
 	fl.IntVar(&f.rounds, "rounds", 2, "rounds of all programs; the fastest of all counts")
@@ -99,8 +99,15 @@ func (a *app) benchTrain(ctx context.Context, f *benchTrainFlags) error {
 			return usagef("job %s needs --%s", job, map[bool]string{true: "mnist", false: "data"}[job == bench.JobTutorial])
 		}
 	}
+	python, peers, err := f.resolve(bench.TrainPeers)
+	if err != nil {
+		return err
+	}
+	if python == "" {
+		python = "python3"
+	}
 	for _, job := range f.jobs {
-		runs, err := a.trainRounds(ctx, f, job)
+		runs, err := a.trainRounds(ctx, f, job, python, peers)
 		if err != nil {
 			return err
 		}
@@ -112,7 +119,7 @@ func (a *app) benchTrain(ctx context.Context, f *benchTrainFlags) error {
 }
 
 // trainRounds runs all programs in turn, round after round.
-func (a *app) trainRounds(ctx context.Context, f *benchTrainFlags, job string) ([]*bench.TrainRun, error) {
+func (a *app) trainRounds(ctx context.Context, f *benchTrainFlags, job, python string, peers []string) ([]*bench.TrainRun, error) {
 	var runs []*bench.TrainRun
 	epochs, threads := f.count(job), cores(f.workers)
 	keep := func(r *bench.TrainRun) {
@@ -134,11 +141,11 @@ func (a *app) trainRounds(ctx context.Context, f *benchTrainFlags, job string) (
 			}
 			keep(r)
 		}
-		for _, peer := range f.peers {
+		for _, peer := range peers {
 			if missing[peer] {
 				continue
 			}
-			r, err := bench.TrainPeer(ctx, f.python, peer, job, f.source(job), epochs, threads)
+			r, err := bench.TrainPeer(ctx, python, peer, job, f.source(job), epochs, threads)
 			switch {
 			case ctx.Err() != nil:
 				return nil, ctx.Err()
