@@ -154,6 +154,8 @@ func unsupported(l *network.Layer, i int) string {
 		return "does not come from the layer before it; only a chain of layers is trained"
 	case l.In[0].Delay != 0:
 		return "has a delay"
+	case len(l.Poisson) > 0:
+		return "has a generator of random spikes"
 	}
 	if _, ok := l.In[0].Synapses.(*network.Dense); !ok {
 		return fmt.Sprintf("is %s; only dense layers are trained", l.In[0].Synapses.Kind())

@@ -105,6 +105,9 @@ func (c *checker) network() {
 	if g := in.Sensor; g.Width < 0 || g.Height < 0 || (g.Width > 0) != (g.Height > 0) || max(g.Width, g.Height) > maxPixels {
 		c.add(input, fmt.Sprintf("the sensor size %d×%d is impossible", g.Width, g.Height), "")
 	}
+	if len(c.found) == 0 {
+		c.spikes()
+	}
 }
 
 func (c *checker) layer(i int, l *Layer) {

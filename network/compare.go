@@ -38,6 +38,7 @@ func Diff(a, b *Network) *Difference {
 	}
 	c := comparer{}
 	c.text("size of the recordings", a.Input.Geometry().String(), b.Input.Geometry().String())
+	c.text("spikes of the input", spikeText(a.Input.Spikes), spikeText(b.Input.Spikes))
 	names := a.layerNames()
 	for i := range a.Layers {
 		c.layer(fmt.Sprintf("of layer %q", names[i]), a.Layers[i], b.Layers[i])
@@ -203,6 +204,15 @@ func delays(c *Conn) string {
 		binary.Write(h, binary.LittleEndian, x)
 	}
 	return fmt.Sprintf("%d to %d, %s synapses (%016x)", c.MinDelay(), c.MaxDelay(), count(len(s.Target)), h.Sum64())
+}
+
+// spikeText is a sum over a list of input spikes.
+func spikeText(list []InputSpike) string {
+	h := fnv.New64a()
+	for _, s := range list {
+		fmt.Fprintln(h, s.T, s.Index)
+	}
+	return fmt.Sprintf("%s (%016x)", count(len(list)), h.Sum64())
 }
 
 // comparer looks for the first difference among the values of two networks of

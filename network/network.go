@@ -34,6 +34,9 @@ type Input struct {
 	Sensor events.Geometry
 	// Binary makes an input spike at most once a step; the default counts events.
 	Binary bool
+	// Spikes are input spikes that the network brings with it, ascending in time; see
+	// [Network.Spikes].
+	Spikes []InputSpike
 }
 
 // PolarityMode says how polarities become input channels.

@@ -2,9 +2,11 @@ package network_test
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,6 +70,11 @@ func (a *artist) network() *network.Network {
 	in.Binary = a.bool("binary")
 	if a.bool("sensor") {
 		in.Sensor = events.Geometry{Width: a.int("sensor W", 1, 65535), Height: a.int("sensor H", 1, 65535)}
+	} else if a.bool("list of spikes") {
+		for range a.int("spikes", 0, 12) {
+			in.Spikes = append(in.Spikes, network.InputSpike{T: int64(len(in.Spikes) * a.int("gap", 0, 1<<40)), Index: uint32(a.int("input", 0, in.Shape.Len()-1))})
+		}
+		slices.SortStableFunc(in.Spikes, func(a, b network.InputSpike) int { return cmp.Compare(a.T, b.T) })
 	}
 	count := a.int("layers", 1, 4)
 	taken := map[string]bool{"input": true}

@@ -205,6 +205,9 @@ func Show(n *Network, w io.Writer) error {
 		if g := n.Input.Geometry(); g.Width != s.Width || g.Height != s.Height {
 			fmt.Fprintf(&b, " of recordings of %s", g)
 		}
+		if k := len(n.Input.Spikes); k > 0 {
+			fmt.Fprintf(&b, ", %s spikes of its own", count(k))
+		}
 		fmt.Fprintf(&b, ", polarity %s, %s\n\n", s.Polarity, clock)
 	}
 	var table strings.Builder

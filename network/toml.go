@@ -239,6 +239,7 @@ func (r *reader) input(t *table) {
 		}
 	}
 	in.Binary = t.boolean("binary")
+	r.spikes(t)
 	t.finish()
 }
 

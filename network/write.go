@@ -124,6 +124,7 @@ func (w *writer) network() {
 	if in.Binary {
 		w.line("binary = true")
 	}
+	w.spikes(in.Spikes)
 }
 
 func (w *writer) layer(i int) {
