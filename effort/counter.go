@@ -48,6 +48,21 @@ func NewCounter(net *network.Network) *Counter {
 	return c
 }
 
+// Fork is a counter of the same network that has counted nothing, for a run beside
+// others: it shares with c what never changes.
+func (c *Counter) Fork() *Counter {
+	f := &Counter{net: c.net, layers: c.layers, out: make([]outlets, len(c.out)), spikes: make([]int64, len(c.spikes)), ops: make([]ops, len(c.ops)), scale: 1}
+	for _, l := range c.lanes {
+		k := &lane{to: l.to, c: l.c, size: l.size, fan: l.fan, list: l.list}
+		f.lanes, f.out[l.c.From+1].lanes = append(f.lanes, k), append(f.out[l.c.From+1].lanes, k)
+	}
+	for _, g := range c.gutter {
+		k := &gutter{to: g.to, c: g.c, at: g.at, sum: make([]uint32, len(g.sum))}
+		f.gutter, f.out[g.c.From+1].gutters = append(f.gutter, k), append(f.out[g.c.From+1].gutters, k)
+	}
+	return f
+}
+
 func (c *Counter) connect(to int, cn *network.Conn) {
 	in, out := c.net.Source(cn.From), c.net.Layers[to].Shape
 	o := &c.out[cn.From+1]

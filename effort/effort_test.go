@@ -173,7 +173,7 @@ func TestConvolutionFromTheOtherSide(t *testing.T) {
 
 func TestAdd(t *testing.T) {
 	net := small()
-	both, one, two := effort.NewCounter(net), effort.NewCounter(net), effort.NewCounter(net)
+	both, one, two := effort.NewCounter(net), effort.NewCounter(net), effort.NewCounter(net).Fork()
 	for i, c := range []*effort.Counter{one, two} {
 		run := func(c *effort.Counter) {
 			record(c, int64(3+i), func() { c.Spikes(0, int64(i), []uint32{uint32(i)}, []uint16{uint16(1 + i)}) })

@@ -69,8 +69,8 @@ func TestEffortOfContinuousNetworks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMaker(t)
 		net := m.continuous()
-		ev := m.events(net, m.int("events", 0, 300))
-		opt := Options{DurationUS: int64(m.int("duration", 0, 60_000))}
+		ev := m.events(net, m.int("events", 0, 60))
+		opt := Options{DurationUS: int64(m.int("duration", 0, 20_000))}
 		e, stats := countedRun(t, NewEvent, net, opt, ev)
 		agrees(t, &e, &stats)
 		opt.DtUS = int64(m.int("step", 1, 3) * 700)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"dvsim/effort"
 	"dvsim/events"
 	"dvsim/learn"
 	"dvsim/network"
@@ -20,6 +21,7 @@ type evalFlags struct {
 	dataSource
 	engine, part, confusion, cache string
 	workers                        int
+	effort                         bool
 }
 
 // evalResult is what dvsim eval tells; --json prints it.
@@ -38,10 +40,11 @@ type evalResult struct {
 		Spikes         float64 `json:"spikes"`
 		SynapticEvents float64 `json:"synaptic_events"`
 	} `json:"per_sample"`
-	Worst       []mistake `json:"worst"`
-	Predictions []int     `json:"predictions"` // of each sample, an index of classes
-	Seconds     float64   `json:"seconds"`
-	Picture     string    `json:"confusion_png,omitempty"`
+	Effort      effort.Effort `json:"effort"` // of the mean sample
+	Worst       []mistake     `json:"worst"`
+	Predictions []int         `json:"predictions"` // of each sample, an index of classes
+	Seconds     float64       `json:"seconds"`
+	Picture     string        `json:"confusion_png,omitempty"`
 }
 
 type layerSpikes struct {
@@ -80,6 +83,7 @@ taken. RUN may also be digits, the built-in network that has been trained. Both 
 	fl := cmd.Flags()
 	f.register(fl)
 	fl.StringVar(&f.engine, "engine", "event", "event (only where spikes arrive) or dense (steps everything); same spikes")
+	fl.BoolVar(&f.effort, "effort", false, "print operations, sparsity and energy of the mean sample, layer by layer, against stepping everything (in --json always)")
 	fl.StringVar(&f.part, "part", "test", "test, train or all; data without parts is judged whole")
 	fl.StringVar(&f.confusion, "confusion", "", `picture of the confusion matrix; default confusion.png in the run folder; "none" for none`)
 	fl.StringVar(&f.cache, "cache", "", `folder for encoded data sets; default: the user's cache; "none" for none`)
@@ -173,6 +177,9 @@ func (a *app) eval(cmd *cobra.Command, f *evalFlags, dir string) error {
 		return a.printJSON(res)
 	}
 	a.printEval(res, net)
+	if f.effort {
+		a.printEffort(&res.Effort, "the mean sample")
+	}
 	return nil
 }
 

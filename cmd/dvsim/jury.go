@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dvsim/effort"
 	"dvsim/events"
 	"dvsim/learn"
 	"dvsim/network"
@@ -31,6 +32,8 @@ type jury struct {
 	synaptic       int64
 	mistakes       []mistake
 	predictions    []int
+	effort         *effort.Counter // of all samples
+	updates        int64
 	seconds        float64
 }
 
@@ -40,6 +43,7 @@ type verdict struct {
 	margin    int64 // how far the prediction's score is ahead of the label's
 	spikes    []int64
 	synaptic  int64
+	updates   int64
 	err       error
 }
 
@@ -51,6 +55,7 @@ func (j *jury) hear(ctx context.Context, d learn.Data) error {
 			j.confusion[i] = make([]int64, len(j.classes))
 		}
 		j.spikes = make([]int64, len(j.net.NeuronLayers()))
+		j.effort = effort.NewCounter(j.net)
 	}
 	began := time.Now()
 	verdicts := make([]verdict, d.Len())
@@ -60,6 +65,11 @@ func (j *jury) hear(ctx context.Context, d learn.Data) error {
 	for range min(j.workers, d.Len()) {
 		wait.Go(func() {
 			w := newWitness(j)
+			defer func() {
+				show.Lock()
+				j.effort.Add(w.effort)
+				show.Unlock()
+			}()
 			for ctx.Err() == nil {
 				i := int(next.Add(1) - 1)
 				if i >= d.Len() {
@@ -93,6 +103,7 @@ func (j *jury) count(d learn.Data, i int, v *verdict) {
 	j.confusion[label][v.predicted]++
 	j.predictions = append(j.predictions, v.predicted)
 	j.synaptic += v.synaptic
+	j.updates += v.updates
 	for k, n := range v.spikes {
 		j.spikes[k] += n
 	}
@@ -110,6 +121,7 @@ func (j *jury) result() *evalResult {
 	r := &evalResult{
 		Engine: j.engine, Samples: j.samples, Accuracy: float64(j.right) / float64(j.samples), Classes: j.classes,
 		Confusion: j.confusion, SynapticEvents: j.synaptic, Predictions: j.predictions, Seconds: j.seconds, Worst: []mistake{},
+		Effort: j.effort.Effort(j.updates),
 	}
 	for k, i := range j.net.NeuronLayers() {
 		r.Spikes += j.spikes[k]
@@ -133,10 +145,11 @@ type witness struct {
 	loss   learn.Loss
 	out    lastLayer
 	score  []float64 // of each class
+	effort *effort.Counter
 }
 
 func newWitness(j *jury) *witness {
-	w := &witness{net: j.net, engine: sim.NewEvent, loss: j.loss, score: make([]float64, len(j.classes))}
+	w := &witness{net: j.net, engine: sim.NewEvent, loss: j.loss, score: make([]float64, len(j.classes)), effort: j.effort.Fork()}
 	w.out.Samples, w.out.Neurons = 1, j.net.Layers[len(j.net.Layers)-1].Shape.Len()
 	if j.engine == "dense" {
 		w.engine = sim.NewDense
@@ -149,6 +162,7 @@ func (w *witness) ask(d learn.Data, i int) verdict {
 	d.Fill(&w.in, i, -1)
 	w.in.Unpack()
 	net, err := w.net, error(nil)
+	w.effort.Constant(nil)
 	w.ev = w.ev[:0]
 	if w.in.Constant {
 		net, err = w.constant()
@@ -160,7 +174,7 @@ func (w *witness) ask(d learn.Data, i int) verdict {
 	}
 	zero := int64(0)
 	w.out.reset(d.Steps())
-	eng := w.engine(net, &sim.Options{T0: &zero, DurationUS: int64(d.Steps()) * net.DtUS, Record: &w.out})
+	eng := w.engine(net, &sim.Options{T0: &zero, DurationUS: int64(d.Steps()) * net.DtUS, Record: trace.Tee(&w.out, w.effort)})
 	if err := eng.Feed(w.ev); err != nil {
 		return verdict{err: err}
 	}
@@ -168,7 +182,7 @@ func (w *witness) ask(d learn.Data, i int) verdict {
 	if err != nil {
 		return verdict{err: err}
 	}
-	v := verdict{spikes: stats.Spikes, synaptic: stats.SynapticEvents}
+	v := verdict{spikes: stats.Spikes, synaptic: stats.SynapticEvents, updates: stats.NeuronUpdates}
 	learn.Score(w.score, w.loss, &w.out.Output, 0)
 	for c, x := range w.score {
 		if x > w.score[v.predicted] {
@@ -192,6 +206,7 @@ func (w *witness) constant() (*network.Network, error) {
 			w.values[i] = val[k]
 		}
 	}
+	w.effort.Constant(w.values)
 	return w.net.WithConstant(w.values)
 }
 

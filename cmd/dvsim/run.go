@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dvsim/datasets/sample"
+	"dvsim/effort"
 	"dvsim/events"
 	"dvsim/network"
 	"dvsim/render"
@@ -29,6 +30,7 @@ type runFlags struct {
 	duration       time.Duration
 	raster, record string
 	fit            string
+	effort         bool
 	alone          *network.Network // a network without input, when there is no FILE
 }
 
@@ -54,6 +56,7 @@ FILE may be - (standard input), a quoted glob or a folder.`,
   dvsim run recording.aedat4 --net net.toml --engine dense
   dvsim run recording.aedat4 --from 200ms --to 1s --raster out.png --record out.dvt
   dvsim run --net bench/nets/brunel.toml --duration 1s
+  dvsim run recording.aedat4 --effort
   dvsim run 'recordings/*.aedat4' --json
   cat recording.aedat4 | dvsim run -`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd, f, args) },
@@ -67,37 +70,39 @@ FILE may be - (standard input), a quoted glob or a folder.`,
 	fl.DurationVar(&f.duration, "duration", 0, "run at least this long (1s); default: to the last event, and 1s for a network without input")
 	fl.StringVar(&f.raster, "raster", "", `picture to write; default raster.png for one recording, none for several; "none" for none; a folder for several`)
 	fl.StringVar(&f.record, "record", "", "trace to write (.dvt); a folder for several recordings, which keep their own folders in it")
+	fl.BoolVar(&f.effort, "effort", false, "print operations, sparsity and energy, layer by layer, against stepping everything (in --json always)")
 	fl.StringVar(&f.fit, "fit", "", "when network and recording differ in size: crop or scale")
 	return cmd
 }
 
 // runResult is what dvsim run tells of one recording; --json prints it.
 type runResult struct {
-	File           string   `json:"file"`
-	Error          string   `json:"error,omitempty"`
-	Network        string   `json:"network"`
-	Engine         string   `json:"engine"`
-	Events         int64    `json:"events"`
-	DurationUS     int64    `json:"duration_us"`
-	Layers         []string `json:"layers"`
-	Spikes         []int64  `json:"spikes"`
-	SynapticEvents int64    `json:"synaptic_events"`
-	NeuronUpdates  int64    `json:"neuron_updates"`
-	DenseUpdates   int64    `json:"dense_updates"`
-	Late           int64    `json:"late_events"`
-	Outside        int64    `json:"outside_events"`
-	Seconds        float64  `json:"seconds"`
-	RealTime       float64  `json:"real_time_factor"`
-	PeakMemory     int64    `json:"peak_memory_bytes"`
-	TraceHash      string   `json:"trace_hash"`
-	Raster         *string  `json:"raster"`
-	Record         string   `json:"record,omitempty"`
-	Seen           []seen   `json:"seen,omitempty"`
-	LostPackets    int64    `json:"lost_packets"`
-	LostBytes      int64    `json:"lost_bytes"`
-	Interrupted    bool     `json:"interrupted,omitempty"`
-	seenBy         string   // the layer
-	flat           bool     // what it saw has no place
+	File           string         `json:"file"`
+	Error          string         `json:"error,omitempty"`
+	Network        string         `json:"network"`
+	Engine         string         `json:"engine"`
+	Events         int64          `json:"events"`
+	DurationUS     int64          `json:"duration_us"`
+	Layers         []string       `json:"layers"`
+	Spikes         []int64        `json:"spikes"`
+	SynapticEvents int64          `json:"synaptic_events"`
+	NeuronUpdates  int64          `json:"neuron_updates"`
+	DenseUpdates   int64          `json:"dense_updates"`
+	Late           int64          `json:"late_events"`
+	Outside        int64          `json:"outside_events"`
+	Seconds        float64        `json:"seconds"`
+	RealTime       float64        `json:"real_time_factor"`
+	PeakMemory     int64          `json:"peak_memory_bytes"`
+	TraceHash      string         `json:"trace_hash"`
+	Raster         *string        `json:"raster"`
+	Record         string         `json:"record,omitempty"`
+	Seen           []seen         `json:"seen,omitempty"`
+	Effort         *effort.Effort `json:"effort,omitempty"`
+	LostPackets    int64          `json:"lost_packets"`
+	LostBytes      int64          `json:"lost_bytes"`
+	Interrupted    bool           `json:"interrupted,omitempty"`
+	seenBy         string         // the layer
+	flat           bool           // what it saw has no place
 }
 
 func (a *app) run(cmd *cobra.Command, f *runFlags, args []string) error {
@@ -149,7 +154,7 @@ func (a *app) runOne(ctx context.Context, f *runFlags, file string, places *outp
 	switch {
 	case f.alone != nil:
 		name = noRecording
-		o = openAlone(f.alone)
+		o = openSilence(f.alone)
 	case file == "":
 		name = "built-in sample"
 		var rec events.Recording
@@ -172,6 +177,11 @@ func (a *app) runOne(ctx context.Context, f *runFlags, file string, places *outp
 	recorders := []trace.Recorder{hash}
 	read := newReadout()
 	recorders = append(recorders, read)
+	var counter *effort.Counter
+	if a.json || f.effort {
+		counter = effort.NewCounter(net)
+		recorders = append(recorders, counter)
+	}
 	var raster *render.Raster
 	if rasterPath != "" {
 		if err := writable(rasterPath); err != nil {
@@ -193,9 +203,6 @@ func (a *app) runOne(ctx context.Context, f *runFlags, file string, places *outp
 	}
 
 	opt := &sim.Options{Workers: f.goroutines(), Record: trace.Tee(recorders...), Source: filepath.Base(name), DtUS: f.dt.Microseconds(), DurationUS: f.duration.Microseconds()}
-	if f.alone != nil {
-		opt.T0 = new(int64) // its times count from the start
-	}
 	var eng sim.Engine
 	if f.engine == "dense" {
 		eng = sim.NewDense(net, opt)
@@ -224,6 +231,10 @@ func (a *app) runOne(ctx context.Context, f *runFlags, file string, places *outp
 		Seconds: seconds, TraceHash: hash.Sum(), Interrupted: interrupted,
 	}
 	read.report(&res)
+	if counter != nil {
+		e := counter.Effort(stats.NeuronUpdates)
+		res.Effort = &e
+	}
 	if seconds > 0 {
 		res.RealTime = float64(stats.DurationUS) / 1e6 / seconds
 	}
@@ -313,7 +324,7 @@ func (a *app) printJSON(v any) error {
 func (a *app) printRun(r *runResult, net *network.Network, o *opened, loss events.Loss) {
 	var rows []string
 	if r.File == noRecording {
-		fmt.Fprintf(a.out, "%s by itself, %s, %s engine\n\n", a.bold(net.Name), span(r.DurationUS), r.Engine)
+		fmt.Fprintf(a.out, "%s without input, %s, %s engine\n\n", a.bold(net.Name), span(r.DurationUS), r.Engine)
 	} else {
 		h := o.Header()
 		fmt.Fprintf(a.out, "%s  %s, %s, through network %s, %s engine\n\n", a.bold(r.File), strings.TrimSpace(h.Format+" "+h.Version), h.Geometry, a.bold(net.Name), r.Engine)
@@ -337,6 +348,9 @@ func (a *app) printRun(r *runResult, net *network.Network, o *opened, loss event
 	table(a.out, rows...)
 	if len(r.Seen) > 0 {
 		a.printSeen(r)
+	}
+	if r.Effort != nil {
+		a.printEffort(r.Effort, "the run")
 	}
 	if r.Late > 0 {
 		fmt.Fprintf(a.err, "dvsim: %s events were older than the step being run and were delivered late; --reorder 10ms sorts them\n", count(r.Late))
