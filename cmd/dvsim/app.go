@@ -30,6 +30,7 @@ type app struct {
 	in       io.Reader
 	out, err io.Writer
 	json     bool
+	profile  profiles
 	code     int
 }
 
@@ -54,7 +55,11 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	root.SetErr(errw)
 	// A second interrupt ends the program the hard way.
 	go func() { <-ctx.Done(); stop() }()
-	if err := root.ExecuteContext(ctx); err != nil {
+	err := root.ExecuteContext(ctx)
+	if e := a.profile.stop(); err == nil {
+		err = e
+	}
+	if err != nil {
 		var usage usageError
 		switch {
 		case errors.Is(err, context.Canceled):
@@ -114,7 +119,7 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 salvaged with loss, 130 interrupte
 			if err := kernel.Problem(); err != nil {
 				return usageError{err}
 			}
-			return nil
+			return a.profile.start()
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -123,6 +128,7 @@ Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 salvaged with loss, 130 interrupte
 		return usagef("%w. See: %s --help", err, cmd.CommandPath())
 	})
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON object a line on standard output")
+	a.profile.register(root.PersistentFlags())
 	root.AddCommand(a.runCommand(), a.trainCommand(), a.evalCommand(), a.infoCommand(), a.plotCommand(), a.convertCommand(), a.sampleCommand(), a.datasetCommand(), a.netCommand(), a.benchCommand(), a.versionCommand(), a.manCommand())
 	return root
 }
