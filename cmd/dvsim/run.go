@@ -154,7 +154,7 @@ func (a *app) runOne(ctx context.Context, f *runFlags, file string, places *outp
 	switch {
 	case f.alone != nil:
 		name = noRecording
-		o = openSilence(f.alone)
+		o = openAlone(f.alone)
 	case file == "":
 		name = "built-in sample"
 		var rec events.Recording
@@ -203,6 +203,9 @@ func (a *app) runOne(ctx context.Context, f *runFlags, file string, places *outp
 	}
 
 	opt := &sim.Options{Workers: f.goroutines(), Record: trace.Tee(recorders...), Source: filepath.Base(name), DtUS: f.dt.Microseconds(), DurationUS: f.duration.Microseconds()}
+	if f.alone != nil {
+		opt.T0 = new(int64) // its times count from the start
+	}
 	var eng sim.Engine
 	if f.engine == "dense" {
 		eng = sim.NewDense(net, opt)
@@ -324,7 +327,7 @@ func (a *app) printJSON(v any) error {
 func (a *app) printRun(r *runResult, net *network.Network, o *opened, loss events.Loss) {
 	var rows []string
 	if r.File == noRecording {
-		fmt.Fprintf(a.out, "%s without input, %s, %s engine\n\n", a.bold(net.Name), span(r.DurationUS), r.Engine)
+		fmt.Fprintf(a.out, "%s by itself, %s, %s engine\n\n", a.bold(net.Name), span(r.DurationUS), r.Engine)
 	} else {
 		h := o.Header()
 		fmt.Fprintf(a.out, "%s  %s, %s, through network %s, %s engine\n\n", a.bold(r.File), strings.TrimSpace(h.Format+" "+h.Version), h.Geometry, a.bold(net.Name), r.Engine)
