@@ -275,6 +275,7 @@ def brian2():
     import tempfile
 
     import brian2 as b
+    from brian2.devices.device import get_device
     b.BrianLogger.log_level_error()
     out = tempfile.TemporaryDirectory()
     b.set_device("cpp_standalone", directory=out.name, build_on_run=False)
@@ -285,18 +286,24 @@ def brian2():
     parts, monitors, where, until = (brian_recording if job["file"] == "dense" else brian_populations)(b)
     net = b.Network(*parts, *monitors)
     net.run(until * b.ms)
-    b.device.build(directory=out.name, compile=True, run=False)
+    device = get_device()  # b.device is a proxy
+    device.build(directory=out.name, compile=True, run=False)
 
     def run():
         global peak
-        os.chdir(out.name)  # the program reads and writes beside itself
-        pid = os.posix_spawn("./main", ["main"], os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0), (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)])
+        # As device.run does it, but so that the memory of this process alone can be told.
+        results = os.path.join(out.name, "results", "")
+        os.makedirs(results, exist_ok=True)
+        device.results_dir = results
+        os.chdir(out.name)
+        quiet = [(os.POSIX_SPAWN_OPEN, n, os.devnull, os.O_WRONLY, 0) for n in (1, 2)]
+        pid = os.posix_spawn("./main", ["main", "--results_dir", results], {**os.environ, **device.run_environment_variables}, file_actions=quiet)
         _, status, usage = os.wait4(pid, 0)
         if status != 0:
             raise RuntimeError(f"the program that Brian 2 made ended with status {status}")
         peak = usage.ru_maxrss * 1024
-        b.device.has_been_run = True
-        seconds = float((pathlib.Path(out.name) / "results" / "last_run_info.txt").read_text().split()[0])
+        device.has_been_run = True
+        seconds = float((pathlib.Path(results) / "last_run_info.txt").read_text().split()[0])
         return seconds, [int(np.sum(monitors[n].count[:][lo:hi])) for n, lo, hi in where]
     run.folder = out  # kept until the end
     return run

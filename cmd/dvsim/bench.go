@@ -22,7 +22,7 @@ func (a *app) benchCommand() *cobra.Command {
 		Args:  argsError(cobra.NoArgs),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.sparseDenseCommand(), a.benchNetworksCommand(), a.benchTrainCommand())
+	cmd.AddCommand(a.benchMachineCommand(), a.sparseDenseCommand(), a.benchNetworksCommand(), a.benchTrainCommand())
 	return cmd
 }
 
