@@ -126,8 +126,8 @@ func (w *whole) choose(c costs) {
 }
 
 // decide chooses for each lane of the chunk and fills the matrices of those for which
-// the product is made.
-func (c *chooser) decide(w *whole) {
+// the product is made; it reports whether there are any.
+func (c *chooser) decide(w *whole) (any bool) {
 	for i := range c.lanes {
 		c.lanes[i].spikes, c.lanes[i].visits = 0, 0
 	}
@@ -143,7 +143,6 @@ func (c *chooser) decide(w *whole) {
 		l.spikes += len(a.spikes().idx)
 		l.visits++
 	})
-	any := false
 	for i := range c.lanes {
 		l := &c.lanes[i]
 		l.x = l.x[:0]
@@ -162,7 +161,7 @@ func (c *chooser) decide(w *whole) {
 		clear(l.x)
 	}
 	if !any {
-		return
+		return false
 	}
 	each(func(visit int, a *arrival, l *laneChoice) {
 		if len(l.x) == 0 {
@@ -176,6 +175,7 @@ func (c *chooser) decide(w *whole) {
 			}
 		}
 	})
+	return true
 }
 
 // add forms the sums of block b for the visits lo ≤ i < hi, lane by lane: in the
@@ -186,7 +186,7 @@ func (c *chooser) add(w *whole, b, lo, hi int) {
 		if l.visits == 0 {
 			continue
 		}
-		p := w.l.lanes[key].parts[b].(*densePart)
+		p := w.parts(w.l.lanes[key])[b].(*densePart)
 		if len(l.x) > 0 {
 			kernel.Product(w.sums[lo*w.stride+p.lo:], w.stride, l.x[lo*l.sources:], l.sources, hi-lo, p.w, p.stride, l.sources, p.hi-p.lo)
 		}
@@ -200,7 +200,7 @@ func (c *chooser) add(w *whole, b, lo, hi int) {
 				if len(l.x) == 0 {
 					p.deliver(s, w.row(i), nil)
 				}
-				w.reach[i*len(w.blocks)+b] += s.total * int64(p.hi-p.lo)
+				w.reach[i*w.cuts+b] += s.total * int64(p.hi-p.lo)
 			}
 		}
 	}

@@ -32,6 +32,7 @@ type lane struct {
 	delay    int64
 	receptor int    // of the neurons that it arrives at
 	parts    []part // one a block
+	full     []part // one for all blocks of columns together, where there are several
 	// flights take the place of parts where the synapses have delays of their own and
 	// the layer is stepped; delay is the shortest of them then.
 	flights []airway
@@ -165,6 +166,9 @@ func buildLayers(net *network.Network, crew *crew, window int64) []*layer {
 			}
 			for _, sp := range splitConn(c, in, nl.Shape, blocks) {
 				ln := &lane{from: src, to: l, key: uint64(len(l.lanes)), delay: sp.delay, receptor: c.Receptor, parts: sp.parts, fan: meanFan(c, in, nl.Shape)}
+				if d, ok := c.Synapses.(*network.Dense); ok && len(blocks) > 1 {
+					ln.full = []part{newDensePart(d, in, nl.Shape, span{0, nl.Shape.Len(), 1})}
+				}
 				l.lanes = append(l.lanes, ln)
 				src.out = append(src.out, ln)
 				src.log.longest = max(src.log.longest, sp.delay)

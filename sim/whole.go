@@ -25,13 +25,19 @@ type whole struct {
 	stride int       // of a row: the neurons, and up to 15 more
 	rows   int       // visits that sums may hold
 	chunk  []visit   // the visits that are being summed
-	slices int       // the visits of a chunk are cut into so many pieces
+	few    bool      // spikes in the chunk: it is summed in one block of all columns
+	cuts   int       // blocks of the chunk
+	slices int       // the visits of the chunk are cut into so many pieces
 	reach  []int64   // synaptic events of (visit, block)
 	auto   *chooser  // nil where there is no choice
 	none   []float32 // the sum where nothing arrives
 	events int64
 	visits int64
 }
+
+// fewSpikes is the number of spikes a visit below which a call of a kernel for each
+// block costs more than it saves.
+const fewSpikes = 24
 
 // sumFloats bounds the sums that are formed ahead: 1 MiB. Long chunks use each
 // block's weights often; the sums themselves are read and written only once.
@@ -42,10 +48,6 @@ func newWhole(l *layer, c *neuron.Clocked, blocks []span, crew *crew) *whole {
 	n := len(w.s.V)
 	w.stride = (n + 15) &^ 15 // a cache line
 	w.rows = max(1, sumFloats/w.stride)
-	w.slices = 1
-	if crew.workers > 1 && len(blocks) < 2*crew.workers && l.columns() {
-		w.slices = (4*crew.workers + len(blocks) - 1) / len(blocks)
-	}
 	w.none = make([]float32, n)
 	w.driven = c.Driven(0, n)
 	w.active = w.driven || c.Hot(w.s, 0, n)
@@ -66,11 +68,13 @@ func (w *whole) steps(_, b int64) {
 		if len(w.sums) < k*w.stride {
 			w.sums = make([]float32, k*w.stride)
 		}
-		w.reach = slices.Grow(w.reach[:0], k*len(w.blocks))[:k*len(w.blocks)]
-		if w.auto != nil {
-			w.auto.decide(w)
+		w.few = len(w.blocks) > 1 && w.spikes() < fewSpikes*k
+		if w.auto != nil && w.auto.decide(w) {
+			w.few = false
 		}
-		w.crew.do(w, len(w.blocks)*w.slices, w.l.fan)
+		w.cut()
+		w.reach = slices.Grow(w.reach[:0], k*w.cuts)[:k*w.cuts]
+		w.crew.do(w, w.cuts*w.slices, w.l.fan)
 		for i, v := range w.chunk {
 			w.idle(v.t)
 			if w.reached(i) || w.active {
@@ -79,6 +83,35 @@ func (w *whole) steps(_, b int64) {
 		}
 	}
 	w.idle(b)
+}
+
+// spikes is how many arrive in the chunk.
+func (w *whole) spikes() int {
+	sum := 0
+	for _, a := range w.l.arrived[w.chunk[0].lo:w.chunk[len(w.chunk)-1].hi] {
+		sum += len(a.spikes().idx)
+	}
+	return sum
+}
+
+// cut cuts the work of the chunk: by blocks of columns, and where these are fewer
+// than there is use for, by visits.
+func (w *whole) cut() {
+	w.cuts, w.slices = len(w.blocks), 1
+	if w.few {
+		w.cuts = 1
+	}
+	if workers := w.crew.workers; workers > 1 && w.cuts < 2*workers && w.l.columns() {
+		w.slices = (4*workers + w.cuts - 1) / w.cuts
+	}
+}
+
+// parts are those of a lane for the blocks of the chunk.
+func (w *whole) parts(ln *lane) []part {
+	if w.few {
+		return ln.full
+	}
+	return ln.parts
 }
 
 // idle goes through the steps before b in which nothing arrives but a neuron is
@@ -95,7 +128,7 @@ func (w *whole) row(i int) []float32 { return w.sums[i*w.stride:][:len(w.none)] 
 // reached adds up the synaptic events of a visit; without any, nothing arrives.
 func (w *whole) reached(i int) bool {
 	sum := int64(0)
-	for _, n := range w.reach[i*len(w.blocks) : (i+1)*len(w.blocks)] {
+	for _, n := range w.reach[i*w.cuts : (i+1)*w.cuts] {
 		sum += n
 	}
 	w.events += sum
@@ -108,7 +141,7 @@ func (w *whole) piece(p int) {
 	lo, hi := slice*len(w.chunk)/w.slices, (slice+1)*len(w.chunk)/w.slices
 	if w.auto != nil {
 		for i := lo; i < hi; i++ {
-			w.reach[i*len(w.blocks)+b] = 0
+			w.reach[i*w.cuts+b] = 0
 		}
 		w.auto.add(w, b, lo, hi)
 		return
@@ -118,9 +151,9 @@ func (w *whole) piece(p int) {
 		row := w.row(i)
 		for k := w.chunk[i].lo; k < w.chunk[i].hi; k++ {
 			a := &w.l.arrived[k]
-			sum += a.lane.parts[b].deliver(a.spikes(), row, nil)
+			sum += w.parts(a.lane)[b].deliver(a.spikes(), row, nil)
 		}
-		w.reach[i*len(w.blocks)+b] = sum
+		w.reach[i*w.cuts+b] = sum
 	}
 }
 
