@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"dvsim/internal/reference"
 )
 
@@ -37,7 +39,7 @@ func TestEnginesAgreeOnRecordings(t *testing.T) {
 			}
 			for _, net := range []string{"edges", "digits", "dense"} {
 				want := ""
-				for _, how := range [][]string{{"--engine", "dense"}, {"--workers", "1"}, {"--workers", "2"}, {"--workers", "5"}} {
+				for _, how := range [][]string{{"--engine", "dense"}, {"--workers", "1"}, {"--workers", "2"}, {"--workers", "5"}, {"--engine", "auto"}, {"--latency", "0s"}} {
 					var out, errs bytes.Buffer
 					if code := run(append(append(args[:len(args):len(args)], "--net", net), how...), strings.NewReader(""), &out, &errs); code != exitOK {
 						t.Fatalf("%v: exit code %d: %s", how, code, errs.String())
@@ -55,5 +57,19 @@ func TestEnginesAgreeOnRecordings(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// sameHash compares the trace hashes of two files of dvsim run --json.
+func sameHash(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: samehash FILE FILE")
+	}
+	var got [2]runResult
+	for i, name := range args {
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile(name)), &got[i]))
+	}
+	if got[0].TraceHash == "" || got[0].TraceHash != got[1].TraceHash {
+		ts.Fatalf("traces %q of %s and %q of %s", got[0].TraceHash, args[0], got[1].TraceHash, args[1])
 	}
 }

@@ -26,6 +26,8 @@ type runFlags struct {
 	inputFlags
 	net, weights   string
 	engine         string
+	latency        time.Duration
+	latencyUS      *int64 // nil: no bound
 	dt             time.Duration
 	duration       time.Duration
 	raster, record string
@@ -65,7 +67,8 @@ FILE may be - (standard input), a quoted glob or a folder.`,
 	fl := cmd.Flags()
 	fl.StringVar(&f.net, "net", "", "network: a built-in name, a network file (.toml) or a run folder; default: edges, and digits for the built-in recording")
 	fl.StringVar(&f.weights, "weights", "", "weights (.npz) in place of those that the network file names")
-	fl.StringVar(&f.engine, "engine", "event", "event (only where spikes arrive) or dense (steps everything); same spikes")
+	fl.StringVar(&f.engine, "engine", "event", engineUsage)
+	fl.DurationVar(&f.latency, "latency", 0, "let no step wait longer than this before it is run, for live input: 0s runs each as soon as it is over; default: steps are run many at a time, as is fastest")
 	fl.DurationVar(&f.dt, "dt", 0, "step (1ms); overrules the network's, and lets the dense engine approximate a continuous one")
 	fl.DurationVar(&f.duration, "duration", 0, "run at least this long (1s); default: to the last event, and 1s for a network without input")
 	fl.StringVar(&f.raster, "raster", "", `picture to write; default raster.png for one recording, none for several; "none" for none; a folder for several`)
@@ -97,6 +100,7 @@ type runResult struct {
 	Raster         *string        `json:"raster"`
 	Record         string         `json:"record,omitempty"`
 	Seen           []seen         `json:"seen,omitempty"`
+	Choices        []choice       `json:"choices,omitempty"`
 	Effort         *effort.Effort `json:"effort,omitempty"`
 	LostPackets    int64          `json:"lost_packets"`
 	LostBytes      int64          `json:"lost_bytes"`
@@ -106,8 +110,8 @@ type runResult struct {
 }
 
 func (a *app) run(cmd *cobra.Command, f *runFlags, args []string) error {
-	if f.engine != "event" && f.engine != "dense" {
-		return usagef("--engine %q: it is event or dense", f.engine)
+	if err := errors.Join(checkEngine(f.engine), f.setLatency(cmd.Flags().Changed("latency"))); err != nil {
+		return err
 	}
 	if f.fit != "" && f.fit != "crop" && f.fit != "scale" {
 		return usagef("--fit %q: it is crop or scale", f.fit)
@@ -207,9 +211,14 @@ func (a *app) runOne(ctx context.Context, f *runFlags, file string, places *outp
 		opt.T0 = new(int64) // its times count from the start
 	}
 	var eng sim.Engine
-	if f.engine == "dense" {
+	switch f.engine {
+	case "dense":
 		eng = sim.NewDense(net, opt)
-	} else {
+	case "auto":
+		opt.LatencyUS = f.latencyUS
+		eng = sim.NewAuto(net, opt)
+	default:
+		opt.LatencyUS = f.latencyUS
 		eng = sim.NewEvent(net, opt)
 	}
 	bar := a.progress(name, o)
@@ -234,6 +243,7 @@ func (a *app) runOne(ctx context.Context, f *runFlags, file string, places *outp
 		Seconds: seconds, TraceHash: hash.Sum(), Interrupted: interrupted,
 	}
 	read.report(&res)
+	res.Choices = choices(stats.Choices)
 	if counter != nil {
 		e := counter.Effort(stats.NeuronUpdates)
 		res.Effort = &e
@@ -349,6 +359,7 @@ func (a *app) printRun(r *runResult, net *network.Network, o *opened, loss event
 		fmt.Sprintf("  peak memory\t%s", bytesText(r.PeakMemory)),
 		fmt.Sprintf("  trace hash\t%s", r.TraceHash))
 	table(a.out, rows...)
+	printChoices(a.out, r.Choices)
 	if len(r.Seen) > 0 {
 		a.printSeen(r)
 	}

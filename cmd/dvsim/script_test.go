@@ -44,7 +44,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": wantCode, "bytes": editBytes, "pack": packFile, "png": wantPNG,
 			"pictures": makePictures, "recordings": makeRecordings, "sameruns": sameRuns, "sameresult": sameResult,
-			"sameeffort": sameEffort, "archive": archive, "list": listRecordings,
+			"sameeffort": sameEffort, "samehash": sameHash, "archive": archive, "list": listRecordings,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "shared" {
