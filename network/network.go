@@ -82,8 +82,8 @@ type Layer struct {
 	// In are the arriving connections. Their sums are formed in this order.
 	In []Conn
 	// Poisson are random spikes from outside the network: each neuron gets trains of
-	// its own, after what arrives over connections. Clocked networks only. A layer
-	// that has any is touched in every step.
+	// its own, after what arrives over connections. In a clocked network a layer that
+	// has any is touched in every step.
 	Poisson []Poisson
 	// Labels names the channels for people ("0°", "digit 3"); empty or Shape.C of them.
 	Labels []string

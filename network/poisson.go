@@ -8,13 +8,15 @@ import (
 )
 
 // Poisson is a generator of random spikes from outside the network. Every neuron of
-// its layer gets a train of its own, independent of all others and of itself in other
-// steps: how many spikes come in a step is drawn from a Poisson distribution with
-// the mean RateHz·dt, by a counter that is hashed with the seed, the name of the layer,
-// the number of the generator and that of the neuron. So nothing depends on the order
+// its layer gets a train of its own, independent of all others and of itself at other
+// times: how many spikes come in a step is drawn from a Poisson distribution with
+// the mean RateHz·dt; in a continuous network the gaps between spikes are exponential.
+// The draws are a counter that is hashed with the seed, the name of the layer, the
+// number of the generator and that of the neuron. So nothing depends on the order
 // in which it is drawn, and one neuron more changes nothing for the others.
 type Poisson struct {
-	// RateHz is how many spikes a neuron gets in a second, ≥ 0; at most [MaxPerStep] in a step.
+	// RateHz is how many spikes a neuron gets in a second, ≥ 0; at most [MaxPerStep] in a
+	// step, and 1 a µs in a continuous network.
 	RateHz float64
 	// Weight of each.
 	Weight float32
@@ -39,17 +41,21 @@ func (n *Network) LayerName(layer int) string { return n.layerNames()[layer] }
 
 func (c *checker) poisson(i int, l *Layer) {
 	at := place{i, -1, "poisson"}
-	if len(l.Poisson) > 0 && c.n.Continuous() {
-		c.add(at, "a continuous network has no Poisson generators", "give the network a step, or replay a list of spikes")
-		return
-	}
 	for k := range l.Poisson {
 		p := &l.Poisson[k]
-		switch mean := p.RateHz * float64(c.n.DtUS) / 1e6; {
+		most := float64(MaxPerStep)
+		if c.n.Continuous() {
+			most = 1
+		}
+		switch mean := p.RateHz * float64(max(c.n.DtUS, 1)) / 1e6; {
 		case !(p.RateHz >= 0) || math.IsInf(p.RateHz, 0):
 			c.add(at, fmt.Sprintf("a rate of %v Hz is impossible", p.RateHz), "")
-		case mean > MaxPerStep:
-			c.add(at, fmt.Sprintf("a rate of %v Hz makes %.3g spikes a step; at most %s", p.RateHz, mean, count(MaxPerStep)), "take a larger weight and fewer spikes, or a drive")
+		case mean > most:
+			unit := "step"
+			if c.n.Continuous() {
+				unit = "µs"
+			}
+			c.add(at, fmt.Sprintf("a rate of %v Hz makes %.3g spikes a %s; at most %v", p.RateHz, mean, unit, most), "take a larger weight and fewer spikes, or a drive")
 		}
 		if p.Seed > maxSeed {
 			c.add(at, fmt.Sprintf("the seed %d is too large", p.Seed), fmt.Sprintf("at most %d", uint64(maxSeed)))

@@ -72,7 +72,7 @@ func (a *artist) network() *network.Network {
 		in.Sensor = events.Geometry{Width: a.int("sensor W", 1, 65535), Height: a.int("sensor H", 1, 65535)}
 	} else if a.bool("list of spikes") {
 		for range a.int("spikes", 0, 12) {
-			in.Spikes = append(in.Spikes, network.InputSpike{T: int64(len(in.Spikes) * a.int("gap", 0, 1<<40)), Index: uint32(a.int("input", 0, in.Shape.Len()-1))})
+			in.Spikes = append(in.Spikes, network.InputSpike{T: int64(len(in.Spikes) * a.int("gap", 0, 1<<27)), Index: uint32(a.int("input", 0, in.Shape.Len()-1))})
 		}
 		slices.SortStableFunc(in.Spikes, func(a, b network.InputSpike) int { return cmp.Compare(a.T, b.T) })
 	}
@@ -232,7 +232,7 @@ func (a *artist) outside(l *network.Layer) {
 			}
 		}
 	}
-	if !a.clocked() || a.n.DtUS > 1e6 {
+	if a.n.DtUS > 1e6 {
 		return
 	}
 	for range a.int("generators", 0, 2) {

@@ -38,7 +38,8 @@ type flow struct {
 	charges []neuron.Charge
 	acc     []float32 // for each receptor and neuron
 	marks   bitset
-	count   []uint32    // relays
+	count   []uint32 // relays
+	noise   []*trains
 	self    []selfEvent // nil where no neuron can fire by itself
 	now     spikeLog    // the spikes of this µs; one entry at most
 	list    spikes      // the same
@@ -100,6 +101,11 @@ func newContinuous(b *base) Engine {
 		for k := range nl.In {
 			e.connect(f, k, &nl.In[k])
 		}
+		for k := range nl.Poisson {
+			if p := &nl.Poisson[k]; p.RateHz > 0 {
+				f.noise = append(f.noise, newTrains(p, f.acc[p.Receptor*n:(p.Receptor+1)*n], p.Key(net.LayerName(i), k)))
+			}
+		}
 	}
 	return e
 }
@@ -127,6 +133,7 @@ func (e *continuousEngine) connect(f *flow, k int, c *network.Conn) {
 
 // predict fills the queue with the neurons that fire without any input.
 func (e *continuousEngine) predict() {
+	e.seed()
 	for _, f := range e.layers {
 		if f.cur == nil && (f.c == nil || !f.c.Spontaneous(f.cells)) {
 			continue
@@ -291,7 +298,11 @@ func (e *continuousEngine) arrive(f *flow, items []queue.Item, t int64) {
 		items = items[n:]
 	}
 	for _, it := range items {
-		e.wake(f, it.Val, t)
+		if it.Key>>keyConn&(1<<16-1) == noiseConn {
+			e.random(f, it.Val, t)
+		} else {
+			e.wake(f, it.Val, t)
+		}
 	}
 }
 

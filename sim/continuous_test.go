@@ -424,3 +424,51 @@ func TestDenseOnContinuous(t *testing.T) {
 		t.Error("the network was changed")
 	}
 }
+
+// TestRandomTrains: rates and gaps of the generators of a continuous network, and
+// that one neuron more changes nothing for the others.
+func TestRandomTrains(t *testing.T) {
+	for i := range 1000 {
+		h := mix(uint64(i))
+		if got, want := minusLog(h), -math.Log((float64(h>>11)+1)/(1<<53)); math.Abs(got-want) > 1e-15*(1+want) {
+			t.Fatalf("−ln is %v, want %v", got, want)
+		}
+	}
+	const n, seconds = 60, 4
+	run := func(n int) result {
+		net := &network.Network{
+			Name: "noise", Input: network.Input{Shape: network.Shape{H: 1, W: 1, C: 1}, Polarity: network.Merged},
+			Layers: []*network.Layer{{
+				Name: "a", Shape: network.Flat(n), Neuron: &neuron.Params{Model: neuron.LIF, TauUS: 1000, Threshold: []float32{0.5}},
+				Poisson: []network.Poisson{{RateHz: 200, Weight: 1, Seed: 3}, {RateHz: 0.001, Weight: 1}},
+			}},
+		}
+		return feed(t, NewEvent, net, Options{DurationUS: seconds * 1e6}, nil, 0)
+	}
+	r := run(n)
+	var gaps, squares float64
+	spikes := 0
+	for j := range uint32(n) {
+		last := int64(0)
+		for _, us := range stepsOf(r.mem, 1, j) {
+			x := float64(us-last) / 5000
+			gaps += x
+			squares += x * x
+			spikes++
+			last = us
+		}
+	}
+	mean := gaps / float64(spikes)
+	if want := 200.0 * n * seconds; math.Abs(float64(spikes)-want) > 5*math.Sqrt(want) {
+		t.Errorf("%d spikes, want about %v", spikes, want)
+	}
+	if v := squares/float64(spikes) - mean*mean; math.Abs(mean-1) > 0.03 || math.Abs(v-1) > 0.06 {
+		t.Errorf("gaps have mean %.3f and variance %.3f; both should be 1", mean, v)
+	}
+	more := run(n + 1)
+	for j := range uint32(n) {
+		if !slices.Equal(stepsOf(r.mem, 1, j), stepsOf(more.mem, 1, j)) {
+			t.Fatalf("neuron %d has other spikes when there is one neuron more", j)
+		}
+	}
+}

@@ -58,8 +58,11 @@ func TestRecurrentWorkers(t *testing.T) {
 		spread      float64
 		ms          int64
 	}{name: "microcircuit", ms: 30}) {
-		if testing.Short() && b.name == "brunel" {
-			continue
+		if testing.Short() {
+			if b.name == "brunel" {
+				continue
+			}
+			b.ms /= 8
 		}
 		net := openNet(t, b.name)
 		first := ""
