@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"context"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -113,6 +115,16 @@ func additions(size, cores int, scattered bool) float64 {
 		sum += r
 	}
 	return sum
+}
+
+// LimitsChild has a copy of this program measure the limits and print them as a list
+// in JSON: arrays of hundreds of MB do not count as ours then.
+func LimitsChild(ctx context.Context, args ...string) ([]Limit, error) {
+	var list []Limit
+	if err := child(ctx, &list, nil, args...); err != nil {
+		return nil, fmt.Errorf("limits of the machine: %w", err)
+	}
+	return list, nil
 }
 
 // Share is a rate of additions as a share of what the machine can do from its

@@ -34,7 +34,7 @@ job = json.loads((folder / "job.json").read_text())
 toml = tomllib.loads((folder / "net.toml").read_text())
 STEP = job["step_us"] / 1000  # ms
 DIST = {"nest": "nest-simulator"}.get(peer, peer.removesuffix("-layerwise"))
-peak = None  # of the simulation, where it is another process
+peak = 0  # bytes, of the simulation, where it is another process
 
 
 def ms(text):
@@ -47,6 +47,15 @@ def ms(text):
 
 def number(x):
     return ms(x) if isinstance(x, str) else float(x)
+
+
+def peak_bytes(pid="self"):
+    """Largest resident set of a process so far; 0 where the system does not tell. (getrusage begins with that of its parent.)"""
+    try:
+        text = pathlib.Path(f"/proc/{pid}/status").read_text()
+        return int(text.split("VmHWM:")[1].split()[0]) * 1024
+    except (OSError, IndexError):
+        return 0
 
 
 def layers():
@@ -298,10 +307,13 @@ def brian2():
         os.chdir(out.name)
         quiet = [(os.POSIX_SPAWN_OPEN, n, os.devnull, os.O_WRONLY, 0) for n in (1, 2)]
         pid = os.posix_spawn("./main", ["main", "--results_dir", results], {**os.environ, **device.run_environment_variables}, file_actions=quiet)
-        _, status, usage = os.wait4(pid, 0)
+        done, status = 0, 0
+        while not done:
+            peak = max(peak, peak_bytes(pid))
+            time.sleep(0.02)
+            done, status = os.waitpid(pid, os.WNOHANG)
         if status != 0:
             raise RuntimeError(f"the program that Brian 2 made ended with status {status}")
-        peak = usage.ru_maxrss * 1024
         device.has_been_run = True
         seconds = float((pathlib.Path(results) / "last_run_info.txt").read_text().split()[0])
         return seconds, [int(np.sum(monitors[n].count[:][lo:hi])) for n, lo, hi in where]
@@ -386,4 +398,4 @@ def brian_populations(b):
 
 seconds, build, spikes = repeat({"sinabs": sinabs, "snntorch": snntorch, "snntorch-layerwise": snntorch, "brian2": brian2, "nest": nest}[peer])
 print(json.dumps({"job": job["job"], "version": metadata.version(DIST), "seconds": seconds, "build_seconds": build, "spikes": spikes,
-                  "duration_us": job["duration_us"], "threads": threads, "peak_bytes": peak or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
+                  "duration_us": job["duration_us"], "threads": threads, "peak_bytes": peak or peak_bytes() or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))

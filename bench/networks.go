@@ -237,18 +237,26 @@ func (j *NetworkJob) text(o *NetworkOptions) ([]byte, error) {
 // bench/results/networks.jsonl, from which docs/benchmarks.md is made.
 type NetworkLine struct {
 	*NetworkRun
-	Best    float64 `json:"best_s"`
-	Median  float64 `json:"median_s"`
-	RateHz  float64 `json:"rate_hz"`
-	Ratio   float64 `json:"ratio"` // its time over ours
-	Machine string  `json:"machine"`
+	Best   float64 `json:"best_s"`
+	Median float64 `json:"median_s"`
+	RateHz float64 `json:"rate_hz"`
+	Ratio  float64 `json:"ratio"` // its time over ours
+	// Of ours: additions a second, each of a weight of 4 bytes, and what share that is
+	// of what the cores add from arrays in L2 (see [Limits]).
+	Additions float64 `json:"additions_per_second,omitempty"`
+	L2Share   float64 `json:"l2_share,omitempty"`
+	Machine   string  `json:"machine"`
 }
 
 // Line is the line of a run beside ours.
-func Line(r, ours *NetworkRun) NetworkLine {
+func Line(r, ours *NetworkRun, limits []Limit) NetworkLine {
 	l := NetworkLine{NetworkRun: r, Best: r.Best(), Median: r.Median(), RateHz: r.Rate(), Machine: Machine()}
 	if ours.Best() > 0 {
 		l.Ratio = r.Best() / ours.Best()
+	}
+	if r.SynapticEvents > 0 && r.Best() > 0 {
+		l.Additions = float64(r.SynapticEvents) / r.Best()
+		l.L2Share = Share(limits, r.Threads, l.Additions)
 	}
 	return l
 }

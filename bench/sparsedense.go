@@ -58,6 +58,9 @@ type Cell struct {
 // Ratio is dense / event: above 1 the event engine is faster.
 func (c Cell) Ratio() float64 { return c.Dense / c.Event }
 
+// Additions is how many weights a second the event engine adds.
+func (c Cell) Additions() float64 { return float64(c.SynapticEvents) / c.Event }
+
 // SparseDense measures the grid. When ctx ends it returns the cells done so far
 // with ctx's error.
 func SparseDense(ctx context.Context, g Grid) ([]Cell, error) {

@@ -100,6 +100,10 @@ func (a *app) sparseDense(ctx context.Context, g bench.Grid, heat string) error 
 	if terminal(a.err) {
 		g.Progress = func(done, all int) { fmt.Fprintf(a.err, "\r%d of %d cells", done, all) }
 	}
+	limits, err := limits(ctx, max(1, g.Workers))
+	if err != nil {
+		return err
+	}
 	cells, err := bench.SparseDense(ctx, g)
 	if g.Progress != nil {
 		fmt.Fprint(a.err, "\r                      \r")
@@ -111,14 +115,16 @@ func (a *app) sparseDense(ctx context.Context, g bench.Grid, heat string) error 
 		for _, c := range cells {
 			if err := a.printJSON(struct {
 				bench.Cell
-				Ratio   float64 `json:"dense_over_event"`
-				Machine string  `json:"machine"`
-			}{c, c.Ratio(), bench.Machine()}); err != nil {
+				Ratio     float64 `json:"dense_over_event"`
+				Additions float64 `json:"additions_per_second"`
+				L2Share   float64 `json:"l2_share"`
+				Machine   string  `json:"machine"`
+			}{c, c.Ratio(), c.Additions(), bench.Share(limits, max(1, g.Workers), c.Additions()), bench.Machine()}); err != nil {
 				return err
 			}
 		}
 	} else {
-		a.printCells(cells)
+		a.printCells(cells, limits, max(1, g.Workers))
 	}
 	if heat != "" && len(cells) > 0 {
 		if err := a.heatMaps(cells, heat); err != nil {
@@ -128,9 +134,9 @@ func (a *app) sparseDense(ctx context.Context, g bench.Grid, heat string) error 
 	return err
 }
 
-func (a *app) printCells(cells []bench.Cell) {
+func (a *app) printCells(cells []bench.Cell, limits []bench.Limit, threads int) {
 	fmt.Fprintf(a.out, "%s\n\n", bench.Machine())
-	rows := []string{"step\tactivity\tneurons\tsteps\tspikes\tevent\tdense\tmatmul\tdense/event\tmatmul/event\tfaster"}
+	rows := []string{"step\tactivity\tneurons\tsteps\tspikes\tevent\tdense\tmatmul\tdense/event\tmatmul/event\tfaster\tof L2 limit"}
 	won, macs := 0, 0.0
 	for _, c := range cells {
 		faster := "event"
@@ -142,14 +148,19 @@ func (a *app) printCells(cells []bench.Cell) {
 		default:
 			won++
 		}
-		rows = append(rows, fmt.Sprintf("%s\t%.4g %%\t%s\t%s\t%s\t%s\t%s\t%s\t%.3g\t%.3g\t%s", span(c.StepUS), 100*c.Activity, count(int64(c.Size)), count(c.Steps), count(c.Spikes),
-			secondsText(c.Event), secondsText(c.Dense), secondsText(c.Matmul), c.Ratio(), c.Matmul/c.Event, faster))
+		rows = append(rows, fmt.Sprintf("%s\t%.4g %%\t%s\t%s\t%s\t%s\t%s\t%s\t%.3g\t%.3g\t%s\t%.2g %%", span(c.StepUS), 100*c.Activity, count(int64(c.Size)), count(c.Steps), count(c.Spikes),
+			secondsText(c.Event), secondsText(c.Dense), secondsText(c.Matmul), c.Ratio(), c.Matmul/c.Event, faster, 100*bench.Share(limits, threads, c.Additions())))
 		if c.Matmul > 0 {
 			macs = max(macs, c.MACs/c.Matmul)
 		}
 	}
 	table(a.out, rows...)
 	fmt.Fprintf(a.out, "\nThe event engine is the fastest in %d of %d cells; minimum of the runs, one network of one dense layer.\n", won, len(cells))
+	for _, l := range limits {
+		if l.Name == "L2" && l.Cores == threads {
+			fmt.Fprintf(a.out, "The limit is what %d cores add from arrays in L2: %sadditions/s, %s/s of weights (dvsim bench machine).\n", threads, rate(l.Additions), bytesText(int64(l.Bandwidth)))
+		}
+	}
 	if macs > 0 {
 		fmt.Fprintf(a.out, "matmul multiplies the zeros too, in plain Go: %smultiply-adds/s at best. A tuned matrix library does tens of times as many.\n", rate(macs))
 	}

@@ -97,12 +97,16 @@ func (a *app) benchNetworks(ctx context.Context, f *benchNetworksFlags) error {
 	if err != nil {
 		return err
 	}
+	limits, err := limits(ctx, cores(f.workers))
+	if err != nil {
+		return err
+	}
 	for _, job := range jobs {
 		runs, err := a.networkRounds(ctx, f, job, python, peers)
 		if err != nil {
 			return err
 		}
-		if err := a.printNetworks(job, runs); err != nil {
+		if err := a.printNetworks(job, runs, limits); err != nil {
 			return err
 		}
 	}
@@ -196,12 +200,22 @@ func (a *app) networkRounds(ctx context.Context, f *benchNetworksFlags, job benc
 	return runs, nil
 }
 
+// roofline says how near a run is to what the machine can do. Each synaptic event is
+// one addition of a weight of 4 bytes; what else is read is not in it.
+func roofline(limits []bench.Limit, threads int, synaptic int64, seconds float64) string {
+	if seconds <= 0 {
+		return ""
+	}
+	r := float64(synaptic) / seconds
+	return fmt.Sprintf("%sadditions/s, %s/s of weights: %.3g %% of what %d cores add from arrays in L2", rate(r), bytesText(int64(4*r)), 100*bench.Share(limits, threads, r), threads)
+}
+
 // printNetworks prints a table of one job: everybody beside us.
-func (a *app) printNetworks(job bench.NetworkJob, runs []*bench.NetworkRun) error {
+func (a *app) printNetworks(job bench.NetworkJob, runs []*bench.NetworkRun, limits []bench.Limit) error {
 	ours := runs[0]
 	if a.json {
 		for _, r := range runs {
-			if err := a.printJSON(bench.Line(r, ours)); err != nil {
+			if err := a.printJSON(bench.Line(r, ours, limits)); err != nil {
 				return err
 			}
 		}
@@ -225,6 +239,6 @@ func (a *app) printNetworks(job bench.NetworkJob, runs []*bench.NetworkRun) erro
 			len(r.Seconds), r.Best()/ours.Best(), events, strings.Join(spikes, " "), r.Rate(), secondsText(r.Build), bytesText(r.PeakBytes)))
 	}
 	table(a.out, rows...)
-	fmt.Fprintln(a.out)
+	fmt.Fprintf(a.out, "  %s\n\n", roofline(limits, ours.Threads, ours.SynapticEvents, ours.Best()))
 	return nil
 }
