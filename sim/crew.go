@@ -25,6 +25,7 @@ type crew struct {
 	left    atomic.Int64  // pieces that are not done
 	helpers atomic.Int64
 	help    func() // made once: a go statement with it allocates nothing
+	merger  merger
 }
 
 // Fields of crew.state.

@@ -91,7 +91,7 @@ func (r *groups) steps(a, b int64) {
 		work += float64(b-a) * float64(len(r.acc)) / 8
 	}
 	r.crew.do(r, len(r.blocks), work)
-	mergeBlocks(&r.l.log, r.blocks)
+	mergeBlocks(&r.l.log, r.blocks, r.crew)
 }
 
 // piece walks one block through its steps.

@@ -31,8 +31,8 @@ func newRelay(l *layer, nl *network.Layer, blocks []span, crew *crew) *relay {
 }
 
 func (r *relay) steps(_, _ int64) {
-	r.crew.do(r, len(r.blocks), r.l.fan)
-	mergeBlocks(&r.l.log, r.blocks)
+	r.crew.do(r, len(r.blocks), copyCost*r.l.fan)
+	mergeBlocks(&r.l.log, r.blocks, r.crew)
 }
 
 func (r *relay) piece(i int) {
@@ -52,38 +52,3 @@ func (b *relayBlock) spikeLog() *spikeLog { return &b.own }
 func (r *relay) next() int64                   { return never }
 func (r *relay) work() (events, updates int64) { return 0, 0 }
 func (r *relay) potentials(int64) []float32    { return nil }
-
-// mergeBlocks joins the spikes that the blocks of a layer have left in their own
-// logs, step by step and within a step block by block, which is in ascending
-// order. A layer of one block has written into its log itself.
-func mergeBlocks[B interface{ spikeLog() *spikeLog }](to *spikeLog, blocks []B) {
-	if len(blocks) == 1 {
-		return
-	}
-	for {
-		t := int64(never)
-		for _, b := range blocks {
-			if g := b.spikeLog(); g.fresh < len(g.entries) {
-				t = min(t, g.entries[g.fresh].t)
-			}
-		}
-		if t == never {
-			break
-		}
-		for _, b := range blocks {
-			g := b.spikeLog()
-			if g.fresh == len(g.entries) || g.entries[g.fresh].t != t {
-				continue
-			}
-			s := g.at(g.fresh)
-			g.fresh++
-			to.idx = append(to.idx, s.idx...)
-			to.n = append(to.n, s.n...)
-			to.runs = append(to.runs, s.runs...)
-		}
-		to.close(t)
-	}
-	for _, b := range blocks {
-		b.spikeLog().empty()
-	}
-}

@@ -73,24 +73,28 @@ func (s spikes) worth(size float32, buf *[]float32) spikes {
 		}
 	}
 	if s.n != nil || size != 1 {
-		*buf = appendValues((*buf)[:0], &s, size)
-		s.x = *buf
+		s.x = longer((*buf)[:0], len(s.idx))
+		fillValues(s.x, s.n, size)
+		*buf = s.x
 	}
 	return s
 }
 
-// appendValues appends what each spike is worth.
-func appendValues(x []float32, s *spikes, size float32) []float32 {
-	at := len(x)
-	x = slices.Grow(x, len(s.idx))[:at+len(s.idx)]
-	for k := range x[at:] {
-		x[at+k] = size
+// fillValues fills in what spikes of a size are worth: n of each, or one.
+func fillValues(x []float32, n []uint32, size float32) {
+	if n == nil {
+		for k := range x {
+			x[k] = size
+		}
+		return
 	}
-	for k, n := range s.n {
-		x[at+k] = value(n, size)
+	for k, c := range n {
+		x[k] = value(c, size)
 	}
-	return x
 }
+
+// longer makes a slice longer; what is new in it has any value.
+func longer[T any](s []T, n int) []T { return slices.Grow(s, n-len(s))[:n] }
 
 // spikeLog keeps the spikes of one source for as long as they may still arrive
 // somewhere.
@@ -131,16 +135,17 @@ func (l *spikeLog) close(t int64) {
 		return
 	}
 	e := logEntry{t: t, lo: lo, hi: hi, total: int64(hi - lo)}
-	s := spikes{idx: l.idx[lo:]}
+	var n []uint32
 	if l.counted {
-		s.n = l.n[lo:]
+		n = l.n[lo:]
 		e.total = 0
-		for _, n := range s.n {
-			e.total += int64(n)
+		for _, c := range n {
+			e.total += int64(c)
 		}
 	}
 	if l.valued {
-		l.x = appendValues(l.x, &s, l.scale)
+		l.x = longer(l.x, hi)
+		fillValues(l.x[lo:], n, l.scale)
 	}
 	if l.sited > 0 && len(l.runs) == runs {
 		l.runs = appendRuns(l.runs, l.idx[lo:], l.sited)
@@ -159,13 +164,18 @@ func (l *spikeLog) at(k int) spikes {
 		s.x = l.x[e.lo:e.hi]
 	}
 	if l.sited > 0 {
-		from := 0
-		if k > 0 {
-			from = l.entries[k-1].runs
-		}
-		s.runs = l.runs[from:e.runs]
+		s.runs = l.runsOf(k)
 	}
 	return s
+}
+
+// runsOf returns the runs of an entry.
+func (l *spikeLog) runsOf(k int) []run {
+	from := 0
+	if k > 0 {
+		from = l.entries[k-1].runs
+	}
+	return l.runs[from:l.entries[k].runs]
 }
 
 // entry returns the spikes of entry number seq.

@@ -83,6 +83,7 @@ func newStepped(l *layer, c *neuron.Clocked, noise []*poisson, blocks []span, cr
 		b := &steppedBlock{span: sp, step: c.NewStepper(r.s, lo, hi), at: -1, log: &l.log}
 		if len(blocks) > 1 {
 			b.log = &b.own
+			b.own.sited = l.log.sited
 		}
 		r.blocks = append(r.blocks, b)
 	}
@@ -108,7 +109,7 @@ func (r *stepped) steps(_, b int64) {
 		}
 		r.pace.note(shared, time.Since(start), work)
 	}
-	mergeBlocks(&r.l.log, r.blocks)
+	mergeBlocks(&r.l.log, r.blocks, r.crew)
 }
 
 // alone does all pieces without help.
