@@ -1,5 +1,6 @@
 // Package bench measures dvsim: sparse (event-driven) against dense
-// (clock-driven) stepping, and, in its sub-folders, decoding beside the peers.
+// (clock-driven) stepping, whole networks and training beside the peers, and, in its
+// sub-folders, decoding beside the peers.
 //
 // # What is compared
 //
@@ -23,6 +24,27 @@
 // Each cell runs the engines in turn several times and keeps the minimum, so that
 // a busy machine hurts both alike. Building networks and traffic is not timed.
 //
-// Results that are kept lie in bench/results, in Go's benchmark format, each with
-// its machine line and command.
+// # Whole networks
+//
+// [RunNetwork] does one of [NetworkJobs]: a convolutional or dense network on a
+// recording, or one of the random networks that simulators are compared on. The
+// networks are the files of bench/nets, which are in the program too. [Export] writes
+// a job for the peers, network_peers.py runs it with Sinabs, snnTorch, Brian 2 or
+// NEST ([NetworkPeer]): they build random networks from our own file, and get our
+// input spikes and weights for the others, so no number can drift apart. Times are of
+// the simulation alone, in processes of their own that take turns. Spikes stand
+// beside them, because a fast wrong network is worth nothing.
+//
+// # Limits
+//
+// [Limits] measures how many weights a second the cores can add from each cache with
+// the engines' inner loop. The tables tell what share of the L2 figure an engine
+// reaches: a synaptic event is one addition of one weight of 4 bytes. Indices, delays,
+// potentials and queues are not in it, so a sparse or recurrent network, whose work
+// they are, has a small share.
+//
+// # Results
+//
+// Results that are kept lie in bench/results, each with its machine line and command.
+// go generate makes docs/benchmarks.md from them.
 package bench

@@ -10,7 +10,7 @@ Networks without input are built from net.toml, so every number in them is ours:
   coba  the same with g0 (e0 - V) + g1 (e1 - V) - V       iaf_cond_exp with C = tau g_L
 Differences that stay: connections, initial values and Poisson input are the peer's own draws. In Brian 2, what arrives
 during the refractory time of a jumping neuron is not thrown away (its usual form); a spike arrives one step after our
-delay says, so delays are one step shorter there; fixed in-degrees are probabilities of the same mean; Poisson input is
+delay says, so delays are one step shorter there, and decays for a step before it is tested; fixed in-degrees are probabilities of the same mean; Poisson input is
 binomial of 1000 sources. The 0.1 ms peers of the recording take one event an input and step.
 "seconds" is the simulation alone, each run; "build_seconds" what was before: connecting, generating and compiling code."""
 import json
