@@ -20,20 +20,34 @@ type section struct {
 }
 
 var sections = []section{
-	{"machine.jsonl", "What the machine can do", "Additions of weights and bytes a second by the inner loop of the engines.",
-		"dvsim bench machine --json >bench/results/machine.jsonl", machineTable},
-	{"networks.jsonl", "Networks", "Whole simulations, without building and compiling. The ratio is the peer's time over ours; spikes must agree: exactly where the input is a recording and the peer is on our grid, else up to the draws of a random network.",
-		"dvsim bench networks --peers .venv-peers --recording davis346.aedat4 --weights conv_davis346.npz --json >bench/results/networks.jsonl", networkTables},
-	{"sparse-dense.jsonl", "Event-driven and dense stepping", "One layer over synthetic traffic. The ratio is dense / event.",
-		"dvsim bench sparse-dense --json >bench/results/sparse-dense.jsonl", sparseTable},
-	{"sparse-dense.txt", "Event-driven and dense stepping, as printed", "One layer over synthetic traffic, the map of it in [sparse-dense.png](../bench/results/sparse-dense.png).",
-		"dvsim bench sparse-dense --steps 1ms --heatmap sparse-dense.png", verbatim},
-	{"decode.txt", "Decoding", "Recordings to events in memory: in batches (`dvsim-batches`), in one fresh array, as the peers do (`dvsim-array`), and many files on all cores (`dvsim-parallel`). Why some goals are missed: [0004](decisions/0004-decoding-goals.md).",
-		"go run ./bench/decode -peers .venv-peers/bin/python -runs 7 FILE...", readerTables},
-	{"info.txt", "Decoding as a whole process", "From the start of the program to its end.",
-		"go run ./bench/decode -peers .venv-peers/bin/python -runs 5 -whole ./dvsim FILE...", readerTables},
-	{"train.jsonl", "Training", "Epochs after the first. The ratio is the peer's time over our fastest.",
-		"dvsim bench train --data N-MNIST --mnist MNIST --peers .venv-peers --json >bench/results/train.jsonl", trainTables},
+	{
+		"machine.jsonl", "What the machine can do", "Additions of weights and bytes a second by the inner loop of the engines.",
+		"dvsim bench machine --json >bench/results/machine.jsonl", machineTable,
+	},
+	{
+		"networks.jsonl", "Networks", "Whole simulations, without building and compiling. The ratio is the peer's time over ours; spikes must agree: exactly where the input is a recording and the peer is on our grid, else up to the draws of a random network.",
+		"dvsim bench networks --peers .venv-peers --recording davis346.aedat4 --weights conv_davis346.npz --json >bench/results/networks.jsonl", networkTables,
+	},
+	{
+		"sparse-dense.jsonl", "Event-driven and dense stepping", "One layer over synthetic traffic. The ratio is dense / event.",
+		"dvsim bench sparse-dense --json >bench/results/sparse-dense.jsonl", sparseTable,
+	},
+	{
+		"sparse-dense.txt", "Event-driven and dense stepping, as printed", "One layer over synthetic traffic, the map of it in [sparse-dense.png](../bench/results/sparse-dense.png).",
+		"dvsim bench sparse-dense --steps 1ms --heatmap sparse-dense.png", verbatim,
+	},
+	{
+		"decode.txt", "Decoding", "Recordings to events in memory: in batches (`dvsim-batches`), in one fresh array, as the peers do (`dvsim-array`), and many files on all cores (`dvsim-parallel`). Why some goals are missed: [0004](decisions/0004-decoding-goals.md).",
+		"go run ./bench/decode -peers .venv-peers/bin/python -runs 7 FILE...", readerTables,
+	},
+	{
+		"info.txt", "Decoding as a whole process", "From the start of the program to its end.",
+		"go run ./bench/decode -peers .venv-peers/bin/python -runs 5 -whole ./dvsim FILE...", readerTables,
+	},
+	{
+		"train.jsonl", "Training", "Epochs after the first. The ratio is the peer's time over our fastest.",
+		"dvsim bench train --data N-MNIST --mnist MNIST --peers .venv-peers --json >bench/results/train.jsonl", trainTables,
+	},
 	{"train.txt", "Training, as printed", "What bounds it: [0009](decisions/0009-training-speed.md).", "dvsim bench train --data N-MNIST --mnist MNIST --peers .venv-peers", verbatim},
 	{"engines.txt", "Queue and engines", "", "go test ./queue ./sim -run '^$' -bench . -benchtime 300ms", verbatim},
 }
