@@ -41,6 +41,7 @@ var NetworkJobs = []NetworkJob{
 	{Name: "cuba", What: "Brette 2007 benchmark 2, 4,000 LIF neurons, exponential currents", file: "cuba", StepUS: 100, Peers: []string{"brian2", "nest"}},
 	{Name: "coba", What: "Brette 2007 benchmark 1, 4,000 LIF neurons, exponential conductances", file: "coba", StepUS: 100, Peers: []string{"brian2", "nest"}},
 	{Name: "brunel", What: "Brunel 2000, 12,500 LIF neurons, 15.6 M synapses", file: "brunel", StepUS: 100, Peers: []string{"brian2", "nest"}},
+	{Name: "microcircuit", What: "Potjans and Diesmann 2014, a tenth of its neurons", file: "microcircuit", StepUS: 100, Peers: []string{"nest"}},
 }
 
 // NetworkPeers are all peers of [NetworkJobs].
