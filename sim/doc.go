@@ -1,6 +1,7 @@
 // Package sim runs spiking networks over recordings. It has two engines that
 // give the same spikes, bit for bit: [NewEvent] looks at a neuron only when a
 // spike arrives there or when it must; [NewDense] steps every neuron in every step.
+// [NewAuto] is the first with full products where so much arrives that they are cheaper.
 //
 //	rec, err := events.Open("recording.aedat4", nil)
 //	if err != nil { ... }
@@ -86,7 +87,15 @@
 // next step to visit is the earliest of the queue (package queue: one item for
 // each list of spikes and delay, never one a synapse), the input and the hot
 // groups. Windows are bounded in steps, too, so memory is bounded by the network
-// and its delays, not by the recording.
+// and its delays, not by the recording. Options.LatencyUS bounds them in time, for
+// live input.
+//
+// What travels is lists: the spikes of a layer in a step, with what each is worth
+// and, where the next layer has sites, their runs by site. A connection takes a list
+// in one call of a kernel: rows of a block of columns that lies in the second-level
+// cache (or whole rows, where a step has few spikes), or tiles of a convolution. The
+// groups that are touched are a list, too, and brought up to date in one call, whose
+// masks become the next list. See docs/decisions/0007-event-engine.md.
 //
 // # Workers
 //
@@ -94,7 +103,8 @@
 // dense matrix), and workers take blocks through all steps of the window. A block
 // owns its accumulators and potentials and goes through arrivals in the order
 // above, so the bits do not depend on who did what when. Layers with inhibition,
-// and the touches (not the sums) of dense layers, are done by one worker.
+// and the touches (not the sums) of dense layers, are done by one worker. Helpers
+// leave 0.1 ms after the last piece of work; there is nothing to close.
 //
 // # Recurrent networks
 //
@@ -121,16 +131,18 @@
 // # Costs
 //
 // One core, plain Go: a synaptic event costs 0.2 to 0.35 ns in a dense or
-// convolutional layer and 1 to 3 ns in a sparse one (10 where few synapses of a
-// source have the same delay), a touched neuron 2 ns (6 with rare options, 10 in a
-// continuous network, 250 with synaptic currents there), a swept one 0.2 to 1.5 ns by
-// AVX-512 and ten times that in plain Go, a random spike from outside 2 ns, a step that is visited 50 to 100 ns a layer, an input
-// event 10 to 15 ns. In a continuous network an item of the queue is 30 to 100 ns.
+// convolutional layer (a sixth of that by AVX2 and AVX-512) and 1 to 3 ns in a sparse
+// one (10 where few synapses of a source have the same delay), a touched neuron 2 ns
+// (a tenth by the kernels; 6 with rare options, 10 in a continuous network, 250 with
+// synaptic currents there), a swept one 0.2 to 1.5 ns by AVX-512 and ten times that in
+// plain Go, a touched site 10 ns more, a random spike from outside 2 ns, a step that is
+// visited 50 to 100 ns a layer, an input event 5 to 10 ns. In a continuous network an
+// item of the queue is 30 to 100 ns.
 // The dense engine pays for every neuron in every step; where most neurons are
 // touched in most steps it costs the same, and needs no bookkeeping.
 //
 // Memory: 8 bytes a neuron, 8 a touch group, the weights as the network has them
-// (convolutions and sparse connections are copied into the order of use), and the
-// spikes of a window. Feed allocates nothing once the first windows have been
+// (convolutions and sparse connections are copied into the order of use, dense ones
+// of more than one block of columns into blocks), and the spikes of a window. Feed allocates nothing once the first windows have been
 // through.
 package sim
