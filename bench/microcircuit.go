@@ -77,7 +77,7 @@ seed = 1
 		return jump
 	}
 	for to, name := range circuitNames {
-		size := math.Round(float64(circuitSize[to]) * neurons)
+		size := math.RoundToEven(float64(circuitSize[to]) * neurons) // as NumPy rounds
 		// What a missing synapse would give on average: weight · τ_s · rate.
 		missing := circuitExternal[to] * circuitHz * jump
 		var in []string

@@ -29,26 +29,30 @@ func TestMicrocircuitFile(t *testing.T) {
 	}
 }
 
-// TestMicrocircuitRates: a tenth of the microcircuit keeps the published rates to a
-// tenth, and to 0.15 Hz where they are low.
+// nestTenth are the rates of NEST 3.10 for the same tenth: 3 s, same parameters,
+// networks of its own random numbers. They are below those of the full network, whose
+// synapses are weaker: see docs/decisions/0008-recurrent.md.
+var nestTenth = []float64{0.478, 2.086, 3.952, 4.969, 6.397, 7.78, 0.821, 6.957}
+
+// TestMicrocircuitRates: a tenth of the microcircuit fires as it does in NEST.
 func TestMicrocircuitRates(t *testing.T) {
 	if testing.Short() {
-		t.Skip("10 s of the microcircuit")
+		t.Skip("5 s of the microcircuit")
 	}
 	net, err := network.Open("nets/microcircuit.toml", network.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := sim.NewEvent(net, &sim.Options{DurationUS: 10_000_000}).Finish()
+	const seconds = 5
+	s, err := sim.NewEvent(net, &sim.Options{DurationUS: seconds * 1e6}).Finish()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range MicrocircuitRates() {
-		got := float64(s.Spikes[i]) / 10 / float64(net.Layers[i].Shape.Len())
-		t.Logf("%s: %.3f Hz, published %.3f", net.Layers[i].Name, got, want)
-		if d := got - want; max(d, -d) > max(0.1*want, 0.15) {
-			t.Errorf("%s: %.3f Hz, published %.3f", net.Layers[i].Name, got, want)
+	for i, want := range nestTenth {
+		got := float64(s.Spikes[i]) / seconds / float64(net.Layers[i].Shape.Len())
+		t.Logf("%s: %.3f Hz, NEST %.3f, published for the full network %.3f", net.Layers[i].Name, got, want, MicrocircuitRates()[i])
+		if d := got - want; max(d, -d) > 0.1*want {
+			t.Errorf("%s: %.3f Hz, NEST has %.3f", net.Layers[i].Name, got, want)
 		}
 	}
-	t.Log(s)
 }

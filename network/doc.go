@@ -52,6 +52,14 @@
 // A layer without neurons is a relay: it hands the counts that a pool sums on as
 // spikes, in the same step.
 //
+// Random networks need not be listed: a [Wiring] makes the synapses of a connection by
+// a rule, with weights and delays drawn from distributions ([Dist]). A connection ends
+// on one receptor of its neurons, where those have several. What comes from outside
+// without a recording are [Poisson] generators, constant drives, and lists of input
+// spikes ([Network.Spikes]); a network in which nothing comes from the input
+// ([Network.Sensorless]) runs without events. All that is drawn depends on a seed, a name
+// and the number of a row or neuron, never on the order of drawing.
+//
 // # Touch groups
 //
 // Engines bring a potential up to date only when something happens to it, and
@@ -60,12 +68,15 @@
 // touches every group that it has a synapse into, whatever the weight. The group
 // is the whole layer for Dense, one site with all its channels for Conv2D and
 // Pool, one neuron for Sparse; the coarsest of its connections holds for the
-// layer ([Layer.Group]). Every engine keeps to it, hence equal bits.
+// layer ([Layer.Group]). Layers whose neurons have synaptic currents or conductances,
+// and those with generators, are touched throughout in every step. Every engine keeps
+// to it, hence equal bits.
 //
 // # Costs
 //
 // Weights are float32, shared and never written by engines. A convolution costs
 // K²·channels additions a spike, a dense connection one row of neurons. Checking
 // reads each weight once; opening conv346 with its 1.8 million weights takes about
-// 50 ms, most of it unpacking.
+// 50 ms, most of it unpacking; 12.5 million synapses of a fixed in-degree are drawn in
+// 0.24 s.
 package network
