@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,6 +58,38 @@ func TestEnginesAgreeOnRecordings(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestShowcase runs the convolutional network of bench/nets over the recording that
+// snnTorch ran it over, as a user would: the same spikes.
+func TestShowcase(t *testing.T) {
+	args := []string{
+		"run", reference.Shared(t, "data/aedat4/davis346.aedat4"), "--json", "--raster", "none",
+		"--net", filepath.Join("..", "..", "bench", "nets", "conv346.toml"), "--weights", reference.Shared(t, "truth/conv/conv_davis346.npz"),
+	}
+	hash := ""
+	for _, how := range [][]string{{"--workers", "1"}, {"--workers", "3", "--engine", "auto"}, {"--latency", "0s"}} {
+		var out, errs bytes.Buffer
+		if code := run(append(args[:len(args):len(args)], how...), strings.NewReader(""), &out, &errs); code != exitOK {
+			t.Fatalf("%v: exit code %d: %s", how, code, errs.String())
+		}
+		var r runResult
+		if err := json.Unmarshal(out.Bytes(), &r); err != nil {
+			t.Fatal(err)
+		}
+		if want := []int64{673_099, 1_769_366, 3_640}; !slices.Equal(r.Spikes, want) {
+			t.Errorf("%v: spikes %v, snnTorch has %v", how, r.Spikes, want)
+		}
+		if hash == "" {
+			hash = r.TraceHash
+		}
+		if r.TraceHash != hash {
+			t.Errorf("%v: trace %s, not %s", how, r.TraceHash, hash)
+		}
+		if testing.Short() {
+			return
+		}
 	}
 }
 
